@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Everything that a peer can send has a limit: its name, unit and reason. */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+/* Token service: an RST is 8–12 KB, with OnBehalfOf 25 KB. */
+#define LIMIT_STS_BODY_BYTES	  (256UL * 1024)
+/* Services: an import of several hundred objects; clients accept answers up to 28 MiB. */
+#define LIMIT_SERVICE_BODY_BYTES  (28UL * 1024 * 1024)
+#define LIMIT_ANSWER_BYTES	  (28UL * 1024 * 1024)
+/* Browser forms with a SAML response. */
+#define LIMIT_FORM_BODY_BYTES	  (1024UL * 1024)
+#define LIMIT_SAML_MESSAGE_BYTES  (768UL * 1024)
+#define LIMIT_METADATA_BYTES	  (1024UL * 1024)
+#define LIMIT_BPP_BYTES		  (256UL * 1024)
+#define LIMIT_TOKEN_BPP_BYTES	  (64UL * 1024)
+#define LIMIT_RELAY_STATE_BYTES	  2048
+#define LIMIT_URL_BYTES		  (64UL * 1024) /* a Redirect request with a signed AuthnRequest */
+
+#define LIMIT_XML_DEPTH		  100
+#define LIMIT_STS_NODES		  20000
+#define LIMIT_SERVICE_NODES	  2000000
+#define LIMIT_SAML_DEPTH	  64
+#define LIMIT_XML_ATTRS		  256 /* attributes and namespace declarations of one element */
+
+#define LIMIT_MESSAGE_ID_CHARS	  512
+#define LIMIT_SIGNATURE_REFS	  20
+#define LIMIT_URI_CHARS		  1024
+
+/* Clock of a caller against ours, WS-Security. OIO guidance: 5 minutes. */
+#define LIMIT_CLOCK_SKEW_S	  300
+/* Longest accepted life of a message Timestamp; 10 minutes is sent by public clients. */
+#define LIMIT_TIMESTAMP_LIFE_S	  900
+
+#endif

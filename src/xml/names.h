@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Namespaces and URIs of the wire. Facts of the published contracts; see docs/ARCHITECTURE.md. */
+#ifndef XML_NAMES_H
+#define XML_NAMES_H
+
+#include "base/str.h"
+
+#define NS_SOAP11   STR("http://schemas.xmlsoap.org/soap/envelope/")
+#define NS_SOAP12   STR("http://www.w3.org/2003/05/soap-envelope")
+#define NS_WSA	    STR("http://www.w3.org/2005/08/addressing")
+#define NS_WSSE	    STR("http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd")
+#define NS_WSSE11   STR("http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd")
+#define NS_WSU	    STR("http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd")
+#define NS_DS	    STR("http://www.w3.org/2000/09/xmldsig#")
+#define NS_EXC	    STR("http://www.w3.org/2001/10/xml-exc-c14n#")
+#define NS_XENC	    STR("http://www.w3.org/2001/04/xmlenc#")
+#define NS_XENC11   STR("http://www.w3.org/2009/xmlenc11#")
+#define NS_WST	    STR("http://docs.oasis-open.org/ws-sx/ws-trust/200512")
+#define NS_WST14    STR("http://docs.oasis-open.org/ws-sx/ws-trust/200802")
+#define NS_WSP	    STR("http://schemas.xmlsoap.org/ws/2004/09/policy")
+#define NS_WSP15    STR("http://www.w3.org/ns/ws-policy")
+#define NS_AUTH	    STR("http://docs.oasis-open.org/wsfed/authorization/200706")
+#define NS_SAML	    STR("urn:oasis:names:tc:SAML:2.0:assertion")
+#define NS_SAMLP    STR("urn:oasis:names:tc:SAML:2.0:protocol")
+#define NS_MD	    STR("urn:oasis:names:tc:SAML:2.0:metadata")
+#define NS_XSI	    STR("http://www.w3.org/2001/XMLSchema-instance")
+#define NS_SBF	    STR("urn:liberty:sb:2006-08")
+#define NS_SBF_OLD  STR("urn:liberty:sb")
+#define NS_SBFP	    STR("urn:liberty:sb:profile")
+#define NS_RH	    STR("http://kombit.dk/xml/schemas/RequestHeader/1/")
+#define NS_BPP_ITST STR("http://itst.dk/oiosaml/basic_privilege_profile")
+#define NS_BPP_DIGST STR("http://digst.dk/oiosaml/basic_privilege_profile")
+#define NS_XML	    STR("http://www.w3.org/XML/1998/namespace")
+
+#define ALG_EXC_C14N	   STR("http://www.w3.org/2001/10/xml-exc-c14n#")
+#define ALG_EXC_C14N_WITH  STR("http://www.w3.org/2001/10/xml-exc-c14n#WithComments")
+#define ALG_C14N	   STR("http://www.w3.org/TR/2001/REC-xml-c14n-20010315")
+#define ALG_ENVELOPED	   STR("http://www.w3.org/2000/09/xmldsig#enveloped-signature")
+#define ALG_STR_TRANSFORM                                                                      \
+	STR("http://docs.oasis-open.org/wss/2004/01/"                                          \
+	    "oasis-200401-wss-soap-message-security-1.0#STR-Transform")
+
+#define VT_X509                                                                                \
+	STR("http://docs.oasis-open.org/wss/2004/01/"                                          \
+	    "oasis-200401-wss-x509-token-profile-1.0#X509v3")
+#define VT_SKI                                                                                 \
+	STR("http://docs.oasis-open.org/wss/2004/01/"                                          \
+	    "oasis-200401-wss-x509-token-profile-1.0#X509SubjectKeyIdentifier")
+#define VT_THUMBPRINT                                                                          \
+	STR("http://docs.oasis-open.org/wss/oasis-wss-soap-message-security-1.1#ThumbprintSHA1")
+#define VT_SAMLID  STR("http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLID")
+#define TT_SAML2   STR("http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLV2.0")
+#define ENC_BASE64                                                                             \
+	STR("http://docs.oasis-open.org/wss/2004/01/"                                          \
+	    "oasis-200401-wss-soap-message-security-1.0#Base64Binary")
+
+#define WSA_ANONYMOUS STR("http://www.w3.org/2005/08/addressing/anonymous")
+#define WSA_NONE      STR("http://www.w3.org/2005/08/addressing/none")
+#define WSA_FAULT     STR("http://www.w3.org/2005/08/addressing/fault")
+
+#define SCOPE_CVR_PREFIX STR("urn:dk:gov:saml:cvrNumberIdentifier:")
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * XML signatures, the one verifier and the one maker. Verification resolves references only to
+ * places that the caller lists, takes the key that the caller chose, accepts only algorithms of
+ * crypto/algs.h and the transforms exclusive c14n, enveloped-signature (where asked for) and
+ * STR-Transform (where asked for). KeyInfo is never followed.
+ * Source: XML Signature; WS-Security 1.0 (STR-Transform); token-service contract 5.4–5.6;
+ * context-handler contract 7.4.
+ */
+#ifndef XML_SIGN_H
+#define XML_SIGN_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "crypto/certs.h"
+#include "crypto/signer.h"
+#include "xml/node.h"
+#include "xml/write.h"
+
+/* A place a reference may name: "#id" -> node. */
+struct sign_place {
+	struct str id;
+	struct xml_node *node;	   /* what is digested with plain exclusive c14n */
+	struct xml_node *str_token; /* for a SecurityTokenReference: the token it names, digested under STR-Transform */
+};
+
+struct sign_question {
+	struct xml_node *signature; /* ds:Signature element */
+	const struct sign_place *places;
+	size_t place_count;
+	const struct cert *key;	    /* verified with this certificate's public key, and no other */
+	bool enveloped;		    /* exactly one reference, to places[0], transforms enveloped + exc-c14n in this order */
+	bool want_octets;	    /* also return the exact octets that were digested (one-reference form) */
+};
+
+enum sign_form { SIGN_FORM_PLAIN = 1, SIGN_FORM_STR };
+
+struct sign_ref {
+	const struct sign_place *place;
+	enum sign_form form;
+};
+
+struct sign_answer {
+	struct sign_ref refs[20]; /* LIMIT_SIGNATURE_REFS */
+	size_t ref_count;
+	struct str octets;	  /* canonical octets of the only reference, if wanted */
+	struct str value;	  /* SignatureValue, decoded: for replay keys */
+};
+
+/*
+ * Structure first (SignedInfo, SignatureValue, KeyInfo in order, each once; no Object), then
+ * algorithms, then the value with the key, then each reference. Everything holds, or nothing.
+ * Duplicate ids among the places are a refusal, except a SecurityTokenReference that has the id
+ * of its own token: then the form of the reference decides.
+ * Errors: SIGNATURE_STRUCTURE, ALGORITHM_REFUSED, SIGNATURE_WRONG (value), DIGEST_WRONG, REFERENCE_UNRESOLVED.
+ */
+MUST_USE bool sign_verify(const struct sign_question *q, struct arena *a, struct sign_answer *out,
+			  struct err *e);
+
+/* A part to be signed: canonical bytes as xml/write.h made them. */
+struct sign_part {
+	struct str id;
+	struct str canonical;
+};
+
+/* How KeyInfo is written. */
+enum sign_keyinfo {
+	SIGN_KEYINFO_X509 = 1, /* X509Data/X509Certificate */
+	SIGN_KEYINFO_SKI,      /* SecurityTokenReference/KeyIdentifier, SubjectKeyIdentifier */
+	SIGN_KEYINFO_BST,      /* SecurityTokenReference/Reference to a BinarySecurityToken: key_id */
+	SIGN_KEYINFO_SAMLID,   /* SecurityTokenReference/KeyIdentifier, SAML assertion id: key_id */
+};
+
+struct sign_order {
+	const struct sign_part *parts;
+	size_t part_count;
+	bool enveloped;		/* one part; transforms enveloped + exc-c14n */
+	const struct sign_part *str_part; /* or NULL: one more reference, by STR-Transform: id of the STR, canonical bytes of the token */
+	enum sign_keyinfo keyinfo;
+	struct str key_id;
+	const struct signer *signer;
+};
+
+/*
+ * Writes a ds:Signature (default namespace, canonical) at the writer's place.
+ * Errors: KEY_UNUSABLE, ANSWER_TOO_LARGE.
+ */
+MUST_USE bool sign_write(const struct sign_order *order, struct arena *a, struct xml_out *o, struct err *e);
+
+#endif
