@@ -11,6 +11,7 @@
 #ifndef XML_WRITE_H
 #define XML_WRITE_H
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/str.h"
 
