@@ -15,10 +15,12 @@ struct arena;
 struct arena *arena_new(void);
 void arena_free(struct arena *a);
 void arena_freep(struct arena **a);
-void arena_reset(struct arena *a);		 /* empties it, keeps one block for the next request */
+/* empties it, keeps one block for the next request */
+void arena_reset(struct arena *a);
 void *arena_alloc(struct arena *a, size_t size); /* zeroed, 16-byte aligned, never NULL */
 void *arena_alloc_n(struct arena *a, size_t count, size_t size);
-struct str arena_dup(struct arena *a, struct str s); /* absent stays absent; the copy is terminated */
+/* absent stays absent; the copy is terminated */
+struct str arena_dup(struct arena *a, struct str s);
 char *arena_dup_c(struct arena *a, struct str s);
 struct str arena_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 size_t arena_used(const struct arena *a);

@@ -28,7 +28,8 @@ struct privilege {
 struct caller {
 	struct str cvr;		 /* anvenderkontekst, 8 digits */
 	struct str subject;	 /* NameID of the token */
-	struct str system;	 /* id of the registered it-system; absent when only the token is known */
+	/* id of the registered it-system; absent when only the token is known */
+	struct str system;
 	struct str token_id;	 /* Assertion ID */
 	uint8_t holder[32];	 /* SHA-256 of the holder's certificate (DER) */
 	int assurance;		 /* level 1–4 of the token */
@@ -37,7 +38,10 @@ struct caller {
 	struct str message_id;	 /* wsa:MessageID; absent on channels without one */
 	struct str transaction;	 /* RequestHeader/TransactionUUID, unsigned: for logs only */
 	struct str request_id;	 /* ours, for logs and error texts */
-	/* Replay keys claimed in memory; they become durable in the transaction of the audit record. */
+	/*
+	 * Replay keys claimed in memory; they become durable in the transaction of the audit
+	 * record.
+	 */
 	const struct once_key *claims;
 	size_t claim_count;
 	instant claims_until;

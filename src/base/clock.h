@@ -6,7 +6,8 @@
 #include "base/time.h"
 
 instant clock_now(void);		 /* UTC, with the shift if one is set */
-void clock_set_shift(instant shift);	 /* before threads start; refused by options.c in production */
+/* before threads start; refused by options.c in production */
+void clock_set_shift(instant shift);
 void clock_freeze(instant at);		 /* unit tests: clock_now() returns this from now on */
 void clock_thaw(void);
 uint64_t clock_monotonic_us(void);	 /* for durations */

@@ -21,9 +21,11 @@ enum err_code {
 /* How a failure is told, when the caller of that channel is a peer. */
 enum err_voice {
 	VOICE_HTTP,	/* HTTP status and one line of text */
-	VOICE_SOAP,	/* SOAP fault, code = local name in the envelope namespace (Sender, Receiver, …) */
+	/* SOAP fault, code = local name in the envelope namespace (Sender, Receiver, …) */
+	VOICE_SOAP,
 	VOICE_WSSE,	/* unsigned security fault, code = subcode in wsse */
-	VOICE_WSA,	/* unsigned addressing fault, code = subcode in wsa; "A/B" nests B in A */
+	/* unsigned addressing fault, code = subcode in wsa; "A/B" nests B in A */
+	VOICE_WSA,
 	VOICE_LIBERTY,	/* unsigned fault, code = subcode in urn:liberty:sb:2006-08 */
 	VOICE_BUSINESS, /* signed business fault, code = event number */
 	VOICE_RETUR,	/* StandardRetur in the operation's own output, code = StatusKode */
@@ -42,7 +44,8 @@ struct err_row {
 struct err {
 	enum err_code code;
 	const char *where; /* function that found it */
-	char detail[256];  /* for the log only; never sent to a client; no personal data, no keys */
+	/* for the log only; never sent to a client; no personal data, no keys */
+	char detail[256];
 };
 
 #define ERR_INIT {.code = ERR_NONE}

@@ -15,7 +15,8 @@
 #define LIMIT_BPP_BYTES		  (256UL * 1024)
 #define LIMIT_TOKEN_BPP_BYTES	  (64UL * 1024)
 #define LIMIT_RELAY_STATE_BYTES	  2048
-#define LIMIT_URL_BYTES		  (64UL * 1024) /* a Redirect request with a signed AuthnRequest */
+/* a Redirect request with a signed AuthnRequest */
+#define LIMIT_URL_BYTES		  (64UL * 1024)
 
 #define LIMIT_XML_DEPTH		  100
 #define LIMIT_STS_NODES		  20000

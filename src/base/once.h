@@ -22,8 +22,8 @@ struct once;
 struct once *once_new(size_t max_entries);
 void once_free(struct once *o);
 /* Claims all keys or none. Errors: MESSAGE_REPLAYED, REPLAY_STORE_FULL. */
-MUST_USE bool once_claim(struct once *o, const struct once_key *keys, size_t count, instant until,
-			 instant now, struct err *e);
+MUST_USE bool once_claim(struct once *o, const struct once_key *keys, size_t count,
+			 instant until, instant now, struct err *e);
 /* Gives a claim back when its effect could not be made durable. */
 void once_forget(struct once *o, const struct once_key *keys, size_t count);
 void once_restore(struct once *o, const struct once_key *key, instant until);

@@ -36,7 +36,10 @@ struct str str_trim(struct str s);		 /* XML white space at both ends */
 struct str str_skip(struct str s, size_t n);	 /* without the first n bytes */
 bool str_find(struct str s, struct str what, size_t *at);
 bool str_has_char(struct str s, char c);
-/* Split at the first `sep`: *head before it, *rest after it. false: no sep, *head is all, *rest absent. */
+/*
+ * Split at the first `sep`: *head before it, *rest after it. false: no sep, *head is all,
+ * *rest absent.
+ */
 bool str_cut(struct str s, char sep, struct str *head, struct str *rest);
 bool str_is_digits(struct str s, size_t want_len); /* exactly want_len decimal digits */
 /* The one number parser: optional sign, decimal digits, nothing else, within [min, max]. */

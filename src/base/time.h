@@ -30,8 +30,12 @@ enum time_zone_rule {
 
 #define TIME_TEXT_MAX 40
 
-/* YYYY-MM-DDThh:mm:ss[.f{1,9}][Z|±hh:mm], years 0001–9999, 24:00:00 allowed. Errors: TIME_MALFORMED. */
-MUST_USE bool time_parse(struct str text, enum time_zone_rule rule, instant *out, struct err *e);
+/*
+ * YYYY-MM-DDThh:mm:ss[.f{1,9}][Z|±hh:mm], years 0001–9999, 24:00:00 allowed. Errors:
+ * TIME_MALFORMED.
+ */
+MUST_USE bool time_parse(struct str text, enum time_zone_rule rule, instant *out,
+			 struct err *e);
 /* 2026-05-27T12:15:30.125Z; out holds TIME_TEXT_MAX bytes. Must not be given an open end. */
 struct str time_format_utc(instant t, char *out);
 /* 2024-06-06T11:57:42.000+02:00 */

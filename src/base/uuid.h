@@ -13,7 +13,8 @@ struct uuid {
 
 #define UUID_TEXT_LEN 36
 
-MUST_USE bool uuid_parse(struct str text, struct uuid *out); /* 8-4-4-4-12, any case, nothing around it */
+/* 8-4-4-4-12, any case, nothing around it */
+MUST_USE bool uuid_parse(struct str text, struct uuid *out);
 struct str uuid_format(struct uuid u, char out[UUID_TEXT_LEN + 1]); /* lower case */
 bool uuid_eq(struct uuid a, struct uuid b);
 bool uuid_is_nil(struct uuid u);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * X.509 certificates: parsed once, immutable, reference-counted; what an identity is read from.
- * Whether a certificate may be believed is decided by anchors_check (chain) and by trust/ (who).
+ * Whether a certificate may be believed is decided by anchors_check (chain) and by trust/
+ * (who).
  * Source: token-service contract 2.3 (DN text), 7; administration contract 10.1, 10.2.
  */
 #ifndef CRYPTO_CERTS_H
@@ -27,7 +28,8 @@ enum cert_kind {
 
 /* DER, or PEM with or without armour. Trailing bytes are an error. Errors: CERT_MALFORMED. */
 MUST_USE bool cert_parse(struct str bytes, struct cert **out, struct err *e);
-MUST_USE bool cert_load(const char *path, struct cert **out, struct err *e); /* first one of a file */
+/* first one of a file */
+MUST_USE bool cert_load(const char *path, struct cert **out, struct err *e);
 struct cert *cert_hold(const struct cert *c); /* one more reference */
 void cert_free(struct cert *c);
 void cert_freep(struct cert **c);
@@ -35,13 +37,15 @@ void cert_freep(struct cert **c);
 struct str cert_der(const struct cert *c);
 struct str cert_base64(const struct cert *c);	 /* DER in base64 without breaks; cached */
 struct str cert_sha256(const struct cert *c);	 /* 32 bytes of DER digest: the identity */
-struct str cert_thumbprint(const struct cert *c); /* SHA-1 of DER in upper-case hex: for error texts */
+/* SHA-1 of DER in upper-case hex: for error texts */
+struct str cert_thumbprint(const struct cert *c);
 struct str cert_subject_net(const struct cert *c); /* DN as .NET prints it: NameID of tokens */
 struct str cert_issuer_net(const struct cert *c);
 struct str cert_serial_hex(const struct cert *c);
 struct str cert_cn(const struct cert *c);
 struct str cert_cvr(const struct cert *c);	 /* 8 digits or absent */
-struct str cert_ski(const struct cert *c);	 /* SubjectKeyIdentifier extension value, or absent */
+/* SubjectKeyIdentifier extension value, or absent */
+struct str cert_ski(const struct cert *c);
 enum cert_kind cert_kind(const struct cert *c);
 const char *cert_kind_name(enum cert_kind kind);
 instant cert_not_before(const struct cert *c);
@@ -51,7 +55,8 @@ bool cert_is_self_signed(const struct cert *c);
 enum key_kind cert_key_kind(const struct cert *c); /* KEY_RSA or KEY_EC; 0 for what we refuse */
 int cert_key_bits(const struct cert *c);
 bool cert_eq(const struct cert *a, const struct cert *b); /* same DER */
-bool cert_has_key(const struct cert *c, struct str modulus, struct str exponent); /* RSAKeyValue */
+/* RSAKeyValue */
+bool cert_has_key(const struct cert *c, struct str modulus, struct str exponent);
 
 /* Key policy: RSA >= 2048, EC P-256/P-384. Errors: CERT_WEAK_KEY. */
 MUST_USE bool cert_check_key(const struct cert *c, struct err *e);
@@ -59,10 +64,13 @@ MUST_USE bool cert_check_key(const struct cert *c, struct err *e);
  * Check a signature over an already computed digest. The algorithm must fit the key.
  * Errors: SIGNATURE_WRONG, ALGORITHM_REFUSED.
  */
-MUST_USE bool cert_verify(const struct cert *c, const struct alg_signature *alg, struct str digest,
-			  struct str signature, struct err *e);
+MUST_USE bool cert_verify(const struct cert *c, const struct alg_signature *alg,
+			  struct str digest, struct str signature, struct err *e);
 
-/* Anchors, intermediates and revocation lists: an immutable snapshot with a verdict cache inside. */
+/*
+ * Anchors, intermediates and revocation lists: an immutable snapshot with a verdict cache
+ * inside.
+ */
 struct anchors;
 
 struct anchors_paths {
@@ -73,15 +81,18 @@ struct anchors_paths {
 	int64_t crl_grace_s;	   /* after nextUpdate */
 };
 
-MUST_USE bool anchors_load(const struct anchors_paths *paths, struct anchors **out, struct err *e);
+MUST_USE bool anchors_load(const struct anchors_paths *paths, struct anchors **out,
+			   struct err *e);
 struct anchors *anchors_hold(struct anchors *a);
 void anchors_free(struct anchors *a);
 /*
- * May this certificate be used by a system at `now`? Time, chain (PSS accepted), not a CA, not an
- * employee certificate, key policy, not revoked. The verdict is cached by certificate digest until
- * the earliest of notAfter and the list's nextUpdate.
- * Errors: CERT_EXPIRED, CERT_NOT_YET_VALID, CERT_UNTRUSTED, CERT_REVOKED, CERT_WRONG_KIND, CERT_WEAK_KEY.
+ * May this certificate be used by a system at `now`? Time, chain (PSS accepted), not a CA, not
+ * an employee certificate, key policy, not revoked. The verdict is cached by certificate digest
+ * until the earliest of notAfter and the list's nextUpdate.
+ * Errors: CERT_EXPIRED, CERT_NOT_YET_VALID, CERT_UNTRUSTED, CERT_REVOKED, CERT_WRONG_KIND,
+ * CERT_WEAK_KEY.
  */
-MUST_USE bool anchors_check(struct anchors *a, const struct cert *c, instant now, struct err *e);
+MUST_USE bool anchors_check(struct anchors *a, const struct cert *c, instant now,
+			    struct err *e);
 
 #endif

@@ -8,7 +8,8 @@
 
 void random_bytes(void *out, size_t len);
 struct uuid random_uuid(void);				   /* version 4 */
-struct str random_id(struct arena *a, const char *prefix); /* prefix + lower-case uuid: "_…", "urn:uuid:…" */
+/* prefix + lower-case uuid: "_…", "urn:uuid:…" */
+struct str random_id(struct arena *a, const char *prefix);
 struct str random_hex(struct arena *a, size_t bytes);
 
 #endif

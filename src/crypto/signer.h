@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The only door to private keys. A handle names a key; bytes never leave. Signing takes a digest,
- * so that the keys can move to a process of their own without any caller noticing.
+ * The only door to private keys. A handle names a key; bytes never leave. Signing takes a
+ * digest, so that the keys can move to a process of their own without any caller noticing.
  */
 #ifndef CRYPTO_SIGNER_H
 #define CRYPTO_SIGNER_H
@@ -13,24 +13,30 @@
 
 #define SIGNATURE_MAX_BYTES 1024
 
-struct signer; /* one private key with its certificate; immutable, reference-counted, thread-safe */
+/* one private key with its certificate; immutable, reference-counted, thread-safe */
+struct signer;
 
-/* PEM key (PKCS#8 or traditional, unencrypted) and certificate files. The key must fit the certificate.
+/*
+ * PEM key (PKCS#8 or traditional, unencrypted) and certificate files. The key must fit the
+ * certificate.
  * Errors: KEY_UNUSABLE, CERT_MALFORMED. */
-MUST_USE bool signer_load(const char *key_path, const char *cert_path, struct signer **out, struct err *e);
+MUST_USE bool signer_load(const char *key_path, const char *cert_path, struct signer **out,
+			  struct err *e);
 /* PKCS#12 with a password (may be empty). */
-MUST_USE bool signer_load_p12(const char *path, const char *password, struct signer **out, struct err *e);
+MUST_USE bool signer_load_p12(const char *path, const char *password, struct signer **out,
+			      struct err *e);
 struct signer *signer_hold(struct signer *s);
 void signer_free(struct signer *s);
 void signer_freep(struct signer **s);
 const struct cert *signer_cert(const struct signer *s);
 const struct alg_signature *signer_alg(const struct signer *s); /* what it signs XML with */
 /*
- * Sign a digest made with alg->hash. out holds SIGNATURE_MAX_BYTES. ECDSA gives r||s (XML form).
+ * Sign a digest made with alg->hash. out holds SIGNATURE_MAX_BYTES. ECDSA gives r||s (XML
+ * form).
  * Errors: KEY_UNUSABLE.
  */
-MUST_USE bool signer_sign(const struct signer *s, const struct alg_signature *alg, struct str digest,
-			  uint8_t *out, size_t *out_len, struct err *e);
+MUST_USE bool signer_sign(const struct signer *s, const struct alg_signature *alg,
+			  struct str digest, uint8_t *out, size_t *out_len, struct err *e);
 
 enum oaep_kind { OAEP_SHA1_MGF_SHA1 = 1, OAEP_SHA256_MGF_SHA256, OAEP_SHA256_MGF_SHA1 };
 
@@ -40,7 +46,11 @@ MUST_USE bool signer_unwrap(const struct signer *s, enum oaep_kind kind, struct 
 /* For gateway/listen.c alone: installs key and certificate in a TLS context (an SSL_CTX *). */
 MUST_USE bool signer_use_for_tls(const struct signer *s, void *ssl_ctx, struct err *e);
 
-/* AES-GCM of XML Encryption: iv(12) || ciphertext || tag(16). Key of 16, 24 or 32 bytes. Errors: DECRYPT_FAILED. */
-MUST_USE bool aead_open(struct str key, struct str sealed, struct arena *a, struct str *out, struct err *e);
+/*
+ * AES-GCM of XML Encryption: iv(12) || ciphertext || tag(16). Key of 16, 24 or 32 bytes.
+ * Errors: DECRYPT_FAILED.
+ */
+MUST_USE bool aead_open(struct str key, struct str sealed, struct arena *a, struct str *out,
+			struct err *e);
 
 #endif

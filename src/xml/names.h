@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Namespaces and URIs of the wire. Facts of the published contracts; see docs/ARCHITECTURE.md. */
+/*
+ * Namespaces and URIs of the wire. Facts of the published contracts; see
+ * docs/ARCHITECTURE.md.
+ */
 #ifndef XML_NAMES_H
 #define XML_NAMES_H
 

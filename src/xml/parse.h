@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The one entry for foreign XML: from memory, once, hardened. UTF-8 only (a byte order mark is
- * accepted), XML 1.0, no DOCTYPE, no processing instruction, no entity but the five built-in ones,
- * no network. The tree is never changed after parsing.
+ * accepted), XML 1.0, no DOCTYPE, no processing instruction, no entity but the five built-in
+ * ones, no network. The tree is never changed after parsing.
  */
 #ifndef XML_PARSE_H
 #define XML_PARSE_H

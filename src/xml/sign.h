@@ -21,16 +21,20 @@
 struct sign_place {
 	struct str id;
 	struct xml_node *node;	   /* what is digested with plain exclusive c14n */
-	struct xml_node *str_token; /* for a SecurityTokenReference: the token it names, digested under STR-Transform */
+	/* for a SecurityTokenReference: the token it names, digested under STR-Transform */
+	struct xml_node *str_token;
 };
 
 struct sign_question {
 	struct xml_node *signature; /* ds:Signature element */
 	const struct sign_place *places;
 	size_t place_count;
-	const struct cert *key;	    /* verified with this certificate's public key, and no other */
-	bool enveloped;		    /* exactly one reference, to places[0], transforms enveloped + exc-c14n in this order */
-	bool want_octets;	    /* also return the exact octets that were digested (one-reference form) */
+	/* verified with this certificate's public key, and no other */
+	const struct cert *key;
+	/* exactly one reference, to places[0], transforms enveloped + exc-c14n in this order */
+	bool enveloped;
+	/* also return the exact octets that were digested (one-reference form) */
+	bool want_octets;
 };
 
 enum sign_form { SIGN_FORM_PLAIN = 1, SIGN_FORM_STR };
@@ -52,10 +56,11 @@ struct sign_answer {
  * algorithms, then the value with the key, then each reference. Everything holds, or nothing.
  * Duplicate ids among the places are a refusal, except a SecurityTokenReference that has the id
  * of its own token: then the form of the reference decides.
- * Errors: SIGNATURE_STRUCTURE, ALGORITHM_REFUSED, SIGNATURE_WRONG (value), DIGEST_WRONG, REFERENCE_UNRESOLVED.
+ * Errors: SIGNATURE_STRUCTURE, ALGORITHM_REFUSED, SIGNATURE_WRONG (value), DIGEST_WRONG,
+ * REFERENCE_UNRESOLVED.
  */
-MUST_USE bool sign_verify(const struct sign_question *q, struct arena *a, struct sign_answer *out,
-			  struct err *e);
+MUST_USE bool sign_verify(const struct sign_question *q, struct arena *a,
+			  struct sign_answer *out, struct err *e);
 
 /* A part to be signed: canonical bytes as xml/write.h made them. */
 struct sign_part {
@@ -67,15 +72,21 @@ struct sign_part {
 enum sign_keyinfo {
 	SIGN_KEYINFO_X509 = 1, /* X509Data/X509Certificate */
 	SIGN_KEYINFO_SKI,      /* SecurityTokenReference/KeyIdentifier, SubjectKeyIdentifier */
-	SIGN_KEYINFO_BST,      /* SecurityTokenReference/Reference to a BinarySecurityToken: key_id */
-	SIGN_KEYINFO_SAMLID,   /* SecurityTokenReference/KeyIdentifier, SAML assertion id: key_id */
+	/* SecurityTokenReference/Reference to a BinarySecurityToken: key_id */
+	SIGN_KEYINFO_BST,
+	/* SecurityTokenReference/KeyIdentifier, SAML assertion id: key_id */
+	SIGN_KEYINFO_SAMLID,
 };
 
 struct sign_order {
 	const struct sign_part *parts;
 	size_t part_count;
 	bool enveloped;		/* one part; transforms enveloped + exc-c14n */
-	const struct sign_part *str_part; /* or NULL: one more reference, by STR-Transform: id of the STR, canonical bytes of the token */
+	/*
+	 * or NULL: one more reference, by STR-Transform: id of the STR, canonical bytes of the
+	 * token
+	 */
+	const struct sign_part *str_part;
 	enum sign_keyinfo keyinfo;
 	struct str key_id;
 	const struct signer *signer;
@@ -85,6 +96,7 @@ struct sign_order {
  * Writes a ds:Signature (default namespace, canonical) at the writer's place.
  * Errors: KEY_UNUSABLE, ANSWER_TOO_LARGE.
  */
-MUST_USE bool sign_write(const struct sign_order *order, struct arena *a, struct xml_out *o, struct err *e);
+MUST_USE bool sign_write(const struct sign_order *order, struct arena *a, struct xml_out *o,
+			 struct err *e);
 
 #endif
