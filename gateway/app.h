@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a running process shares. The app lives as long as the process; a platform (keys, anchors,
- * configuration) is a snapshot, replaced whole on reload: hold one for the length of a call.
+ * What a running process shares. The app lives as long as the process; a platform (keys,
+ * anchors, configuration) is a snapshot, replaced whole on reload: hold one for the length of a
+ * call.
  */
 #ifndef GATEWAY_APP_H
 #define GATEWAY_APP_H
@@ -22,7 +23,8 @@ struct platform {
 	struct signer *sts;	 /* assertions, RSTRs, business faults of the token service */
 	struct signer *service;	 /* answers of the services */
 	struct signer *hub;	 /* SAML messages of the bridge */
-	struct cert *sts_trusted[4]; /* certificates that issued tokens may be signed with (roll-over) */
+	/* certificates that issued tokens may be signed with (roll-over) */
+	struct cert *sts_trusted[4];
 	size_t sts_trusted_count;
 };
 
@@ -43,6 +45,7 @@ void app_platform_release(const struct platform *p);
 void sts_call(struct app *app, const struct platform *p, struct http_call *c);
 void service_call(struct app *app, const struct platform *p, const struct soap_service *service,
 		  struct http_call *c);
-void web_call(struct app *app, const struct platform *p, struct http_call *c); /* browser listener */
+/* browser listener */
+void web_call(struct app *app, const struct platform *p, struct http_call *c);
 
 #endif

@@ -28,7 +28,8 @@ struct http_call {
 	struct str host, content_type, soap_action, cookie, accept_language, origin, referer;
 	struct str peer;   /* address in text, without port */
 	struct str body;
-	struct str client_cert; /* DER of the TLS client certificate, not verified; absent if none */
+	/* DER of the TLS client certificate, not verified; absent if none */
+	struct str client_cert;
 	struct str request_id;
 	instant now;
 	struct arena *a;

@@ -2,8 +2,8 @@
 /*
  * The one reader of SAML 2.0 assertions; two doors use it (browser: saml/login.c, WS-Trust:
  * wstrust/). It reads structure and refuses what is malformed, doubled or unknown; whether the
- * assertion holds (signature, issuer, time, audience, confirmation) is decided by the door, on what
- * is read here from nodes that a signature covers.
+ * assertion holds (signature, issuer, time, audience, confirmation) is decided by the door, on
+ * what is read here from nodes that a signature covers.
  * Source: SAML core 2; token-service contract 5.5 (8–12, 24); context-handler contract 2.4, 3.
  */
 #ifndef SAML_ASSERTION_H
@@ -59,9 +59,14 @@ struct assertion {
 };
 
 /* Errors: ASSERTION_MALFORMED. */
-MUST_USE bool assertion_read(const struct xml_node *n, struct arena *a, struct assertion **out, struct err *e);
-/* The attribute with that name (any NameFormat); NULL if absent. *count = how many bear the name. */
-const struct assertion_attribute *assertion_attribute(const struct assertion *t, struct str name, size_t *count);
+MUST_USE bool assertion_read(const struct xml_node *n, struct arena *a, struct assertion **out,
+			     struct err *e);
+/*
+ * The attribute with that name (any NameFormat); NULL if absent. *count = how many bear the
+ * name.
+ */
+const struct assertion_attribute *assertion_attribute(const struct assertion *t,
+						      struct str name, size_t *count);
 /* Every AudienceRestriction (at least one) names one of the ids, byte for byte. */
 bool assertion_is_for(const struct assertion *t, const struct str *ids, size_t count);
 

@@ -24,13 +24,17 @@ struct privilege_limits {
 };
 
 /*
- * text: base64 (white space tolerated), or raw XML that begins with '<'. Groups whose scope is not a
- * CVR are left out and counted. An empty Constraint text is a missing value: the constraint is kept
- * with an empty value, for the caller to judge. Errors: PRIVILEGES_MALFORMED.
+ * text: base64 (white space tolerated), or raw XML that begins with '<'. Groups whose scope is
+ * not a CVR are left out and counted. An empty Constraint text is a missing value: the
+ * constraint is kept with an empty value, for the caller to judge. Errors:
+ * PRIVILEGES_MALFORMED.
  */
-MUST_USE bool privilege_read(struct str text, const struct privilege_limits *limits, struct arena *a,
-			     struct privilege_list *out, struct err *e);
-/* One group for each element, exactly as given; ns is "itst" or "digst"; XML with declaration, not base64. */
+MUST_USE bool privilege_read(struct str text, const struct privilege_limits *limits,
+			     struct arena *a, struct privilege_list *out, struct err *e);
+/*
+ * One group for each element, exactly as given; ns is "itst" or "digst"; XML with
+ * declaration, not base64.
+ */
 void privilege_write(const struct privilege *groups, size_t count, bool digst, struct buf *out);
 
 #endif

@@ -19,10 +19,13 @@ struct soap_call {
 	struct xml_node *input; /* verified Body child */
 	struct arena *a;
 	instant now;
-	struct xml_out *out;	/* the handler writes the operation's output element here, canonical, as an apex */
+	/* the handler writes the operation's output element here, canonical, as an apex */
+	struct xml_out *out;
 	void *state;		/* the service's own, given at start (soap_service.state) */
-	bool is_recorded;	/* set by a handler that committed audit record and replay claims itself */
-	enum err_code verdict;	/* set by the handler: ERR_NONE, or the row that was told as StandardRetur */
+	/* set by a handler that committed audit record and replay claims itself */
+	bool is_recorded;
+	/* set by the handler: ERR_NONE, or the row that was told as StandardRetur */
+	enum err_code verdict;
 };
 
 struct soap_op {
@@ -33,9 +36,9 @@ struct soap_op {
 	bool is_write;
 	const void *row;    /* for the handler */
 	/*
-	 * Runs one operation for a caller who has passed authentication. Authorisation is decided inside
-	 * (registry/access.c). Business failures are written as StandardRetur and the function returns
-	 * true; false means a SOAP fault.
+	 * Runs one operation for a caller who has passed authentication. Authorisation is
+	 * decided inside (registry/access.c). Business failures are written as StandardRetur
+	 * and the function returns true; false means a SOAP fault.
 	 */
 	bool (*run)(struct soap_call *c, struct err *e);
 };
@@ -52,8 +55,9 @@ struct soap_service {
 };
 
 /* path as received, without query: case is ignored, one trailing slash too. NULL if none. */
-const struct soap_service *soap_service_find(const struct soap_service *const *services, size_t count,
-					     struct str path);
-const struct soap_op *soap_op_find(const struct soap_service *s, const struct xml_node *body_child);
+const struct soap_service *soap_service_find(const struct soap_service *const *services,
+					     size_t count, struct str path);
+const struct soap_op *soap_op_find(const struct soap_service *s,
+				   const struct xml_node *body_child);
 
 #endif

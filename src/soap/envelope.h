@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * SOAP 1.1 and 1.2 as data: an envelope taken apart, with nothing in it trusted yet.
- * Source: SOAP 1.1, SOAP 1.2 part 1, WS-Addressing 1.0; token-service contract 1.6 (2–8), 5.5 (2–6).
+ * Source: SOAP 1.1, SOAP 1.2 part 1, WS-Addressing 1.0; token-service contract 1.6 (2–8), 5.5
+ * (2–6).
  */
 #ifndef SOAP_ENVELOPE_H
 #define SOAP_ENVELOPE_H
@@ -32,10 +33,10 @@ struct envelope {
 };
 
 /*
- * Take an envelope apart. Order of checks: envelope namespace; children Header, Body; mustUnderstand;
- * number of Security headers; cardinality and form of addressing headers. `out->version`,
- * `out->message_id` and `out->transaction` are set as far as they could be read even on failure, so
- * that a fault can be addressed.
+ * Take an envelope apart. Order of checks: envelope namespace; children Header, Body;
+ * mustUnderstand; number of Security headers; cardinality and form of addressing headers.
+ * `out->version`, `out->message_id` and `out->transaction` are set as far as they could be read
+ * even on failure, so that a fault can be addressed.
  * Errors: SOAP_VERSION_MISMATCH, SOAP_STRUCTURE, SOAP_MUST_UNDERSTAND, SECURITY_STRUCTURE,
  * WSA_MISSING, WSA_INVALID, FRAMEWORK_VERSION.
  */

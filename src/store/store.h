@@ -3,9 +3,9 @@
  * The store: the only room that knows SQL. Narrow, so that a second implementation can pass the
  * same conformance test; nothing above knows a dialect.
  *
- * Writes: a job runs on the writer inside a transaction. Jobs that wait at the same moment share
- * one commit (fsync); each runs in a savepoint of its own, so that one that fails undoes only
- * itself. store_write returns when the job's effect is on disk.
+ * Writes: a job runs on the writer inside a transaction. Jobs that wait at the same moment
+ * share one commit (fsync); each runs in a savepoint of its own, so that one that fails undoes
+ * only itself. store_write returns when the job's effect is on disk.
  * Reads: a consistent snapshot on a connection of a pool; never blocked by the writer.
  */
 #ifndef STORE_STORE_H
@@ -37,7 +37,10 @@ void store_closep(struct store **s);
 
 typedef bool store_job(struct tx *tx, void *arg, struct err *e);
 
-/* Errors: the job's own; STORE_UNAVAILABLE (full disk, I/O), STORE_BUSY. On false nothing was changed. */
+/*
+ * Errors: the job's own; STORE_UNAVAILABLE (full disk, I/O), STORE_BUSY. On false nothing
+ * was changed.
+ */
 MUST_USE bool store_write(struct store *s, store_job *job, void *arg, struct err *e);
 struct reading *tx_reading(struct tx *tx); /* sees the transaction's own changes */
 
@@ -56,13 +59,15 @@ struct known_row {
 	struct str actor;
 };
 
-MUST_USE bool store_known_put(struct tx *tx, const struct known_row *row, struct err *e); /* version is assigned */
+/* version is assigned */
+MUST_USE bool store_known_put(struct tx *tx, const struct known_row *row, struct err *e);
 typedef bool known_fn(const struct known_row *row, void *arg, struct err *e);
 /* What was known at `at` (INSTANT_MAX: now), removed ones left out, ordered by type, id. */
-MUST_USE bool store_known_each(struct reading *r, instant at, known_fn *fn, void *arg, struct err *e);
+MUST_USE bool store_known_each(struct reading *r, instant at, known_fn *fn, void *arg,
+			       struct err *e);
 /* All versions of one document, oldest first. */
-MUST_USE bool store_known_history(struct reading *r, struct str type, struct str id, known_fn *fn, void *arg,
-				  struct err *e);
+MUST_USE bool store_known_history(struct reading *r, struct str type, struct str id,
+				  known_fn *fn, void *arg, struct err *e);
 /* Changes whenever anything known changed, by this process or another one. Cheap. */
 MUST_USE bool store_known_generation(struct store *s, int64_t *out, struct err *e);
 
@@ -71,7 +76,8 @@ MUST_USE bool store_known_generation(struct store *s, int64_t *out, struct err *
 struct audit_row {
 	int64_t id;	       /* assigned */
 	instant at;
-	struct str action;     /* "token.issue", "organisationenhed.importer", "known.put", "login" */
+	/* "token.issue", "organisationenhed.importer", "known.put", "login" */
+	struct str action;
 	struct str result;     /* "ok" or the name of the error row */
 	struct str actor;      /* it-system id, user key or "cli:<user>" */
 	struct str cvr;	       /* for whom; absent if not known */
@@ -83,37 +89,41 @@ struct audit_row {
 MUST_USE bool store_audit_add(struct tx *tx, const struct audit_row *row, struct err *e);
 struct audit_filter {
 	instant from, to; /* INSTANT_MIN/MAX: open */
-	struct str action, actor, cvr, object, request_id, result; /* absent: any; action may end in '*' */
+	/* absent: any; action may end in '*' */
+	struct str action, actor, cvr, object, request_id, result;
 	int64_t after_id;
 	int64_t limit; /* 0: no limit */
 };
 typedef bool audit_fn(const struct audit_row *row, void *arg, struct err *e);
-MUST_USE bool store_audit_each(struct reading *r, const struct audit_filter *f, audit_fn *fn, void *arg,
-			       struct err *e);
+MUST_USE bool store_audit_each(struct reading *r, const struct audit_filter *f, audit_fn *fn,
+			       void *arg, struct err *e);
 
 /* --- replay keys --- */
 
-MUST_USE bool store_replay_add(struct tx *tx, const struct once_key *key, instant until, struct err *e);
-MUST_USE bool store_replay_load(struct reading *r, instant now, struct once *into, struct err *e);
+MUST_USE bool store_replay_add(struct tx *tx, const struct once_key *key, instant until,
+			       struct err *e);
+MUST_USE bool store_replay_load(struct reading *r, instant now, struct once *into,
+				struct err *e);
 MUST_USE bool store_replay_purge(struct tx *tx, instant now, struct err *e);
 
 /* --- state with an end (pending logins, sessions): bucket + key -> value --- */
 
-MUST_USE bool store_state_put(struct tx *tx, const char *bucket, struct str key, struct str value, instant until,
-			      struct err *e);
+MUST_USE bool store_state_put(struct tx *tx, const char *bucket, struct str key,
+			      struct str value, instant until, struct err *e);
 /* found: *value set, in the arena; not found or ended: *value absent, still true. */
-MUST_USE bool store_state_get(struct reading *r, const char *bucket, struct str key, instant now, struct arena *a,
-			      struct str *value, struct err *e);
+MUST_USE bool store_state_get(struct reading *r, const char *bucket, struct str key,
+			      instant now, struct arena *a, struct str *value, struct err *e);
 /* As get, and removes it: of two takers only one gets it. */
-MUST_USE bool store_state_take(struct tx *tx, const char *bucket, struct str key, instant now, struct arena *a,
-			       struct str *value, struct err *e);
-MUST_USE bool store_state_drop(struct tx *tx, const char *bucket, struct str key, struct err *e);
+MUST_USE bool store_state_take(struct tx *tx, const char *bucket, struct str key, instant now,
+			       struct arena *a, struct str *value, struct err *e);
+MUST_USE bool store_state_drop(struct tx *tx, const char *bucket, struct str key,
+			       struct err *e);
 MUST_USE bool store_state_purge(struct tx *tx, instant now, struct err *e);
 
 /* --- events: one row a committed registration, for later distribution --- */
 
-MUST_USE bool store_event_add(struct tx *tx, struct str type, struct str key, struct str payload, instant at,
-			      struct err *e);
+MUST_USE bool store_event_add(struct tx *tx, struct str type, struct str key,
+			      struct str payload, instant at, struct err *e);
 
 /* Registry objects: store/objects.h. */
 

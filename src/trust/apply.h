@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What is known, applied from declarative files and given back: idempotent, all or nothing, with a
- * diff. Files are UCL or JSON: objects of arrays by type (myndigheder, leverandoerer, systemer,
- * services, aftaler, brugersystemroller, dataafgraensningstyper, jobfunktionsroller, idps).
- * References to files (certificates, metadata) are relative to the file that names them.
+ * What is known, applied from declarative files and given back: idempotent, all or nothing,
+ * with a diff. Files are UCL or JSON: objects of arrays by type (myndigheder, leverandoerer,
+ * systemer, services, aftaler, brugersystemroller, dataafgraensningstyper, jobfunktionsroller,
+ * idps). References to files (certificates, metadata) are relative to the file that names them.
  */
 #ifndef TRUST_APPLY_H
 #define TRUST_APPLY_H
@@ -26,11 +26,12 @@ struct apply_options {
 };
 
 /*
- * Validates everything (fields, references, uniqueness of certificates and entity ids, role owners)
- * before anything is written. Errors: APPLY_INVALID (see problems), STORE_*.
+ * Validates everything (fields, references, uniqueness of certificates and entity ids, role
+ * owners) before anything is written. Errors: APPLY_INVALID (see problems), STORE_*.
  */
 MUST_USE bool apply_files(struct store *s, const char *const *paths, size_t count,
-			  const struct apply_options *o, struct apply_report *out, struct err *e);
+			  const struct apply_options *o, struct apply_report *out,
+			  struct err *e);
 /* Everything known, as one JSON document that apply_files takes. */
 MUST_USE bool apply_export(struct store *s, instant at, struct buf *out, struct err *e);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Who is known, and what holds between them: authorities, vendors, it-systems with their
- * certificates, services, agreements, roles, IdPs. Read-only snapshots, built whole from the store
- * and replaced whole when what is known changes. Validity is judged at the moment asked for, never
- * by a batch.
+ * certificates, services, agreements, roles, IdPs. Read-only snapshots, built whole from the
+ * store and replaced whole when what is known changes. Validity is judged at the moment asked
+ * for, never by a batch.
  * Source: administration contract 3; token-service contract 2.5; context-handler contract 5.
  */
 #ifndef TRUST_TRUST_H
@@ -85,7 +85,8 @@ struct trust_da_value {
 /* A jobfunktionsrolle line as seen from a brugervendt system. */
 struct trust_mapping {
 	struct str jfr, bsr;
-	struct str bsr_system; /* system that owns the BSR; differs from the asker's: data error */
+	/* system that owns the BSR; differs from the asker's: data error */
+	struct str bsr_system;
 	const struct trust_da_value *da;
 	size_t da_count;
 	const struct str *mandatory_types; /* of the BSR */
@@ -127,7 +128,8 @@ const struct trust_snapshot *trust_hold(struct trust *t);
 void trust_release(const struct trust_snapshot *s);
 void trust_releasep(const struct trust_snapshot **s);
 /* What was known at a past moment; release it like any snapshot. */
-MUST_USE bool trust_as_of(struct store *s, instant at, const struct trust_snapshot **out, struct err *e);
+MUST_USE bool trust_as_of(struct store *s, instant at, const struct trust_snapshot **out,
+			  struct err *e);
 uint64_t trust_generation(const struct trust_snapshot *s);
 
 bool validity_holds(struct validity v, instant now);
@@ -135,18 +137,24 @@ bool validity_holds(struct validity v, instant now);
 const struct trust_myndighed *trust_myndighed(const struct trust_snapshot *s, struct str cvr);
 const struct trust_system *trust_system(const struct trust_snapshot *s, struct str id);
 /* By SHA-256 of the DER certificate (32 bytes). *blocked: the certificate itself is blocked. */
-const struct trust_system *trust_system_by_cert(const struct trust_snapshot *s, struct str sha256, bool *blocked);
+const struct trust_system *trust_system_by_cert(const struct trust_snapshot *s,
+						struct str sha256, bool *blocked);
 /* The certificate itself, for look-ups by key reference. NULL if not registered. */
 const struct cert *trust_cert_by_ski(const struct trust_snapshot *s, struct str ski);
-const struct cert *trust_cert_by_sha1(const struct trust_snapshot *s, struct str thumbprint_hex);
-const struct cert *trust_cert_by_issuer_serial(const struct trust_snapshot *s, struct str issuer_net,
-					       struct str serial_hex);
-const struct trust_system *trust_system_by_entity(const struct trust_snapshot *s, struct str entity_id);
+const struct cert *trust_cert_by_sha1(const struct trust_snapshot *s,
+				      struct str thumbprint_hex);
+const struct cert *trust_cert_by_issuer_serial(const struct trust_snapshot *s,
+					       struct str issuer_net, struct str serial_hex);
+const struct trust_system *trust_system_by_entity(const struct trust_snapshot *s,
+						  struct str entity_id);
 size_t trust_system_count(const struct trust_snapshot *s);
 const struct trust_system *trust_system_at(const struct trust_snapshot *s, size_t i);
-/* AppliesTo as sent: exact id or identifier, then with one trailing '/' removed. *audience = registered spelling. */
-const struct trust_service *trust_service_find(const struct trust_snapshot *s, struct str applies_to,
-					       struct str *audience);
+/*
+ * AppliesTo as sent: exact id or identifier, then with one trailing '/' removed. *audience =
+ * registered spelling.
+ */
+const struct trust_service *trust_service_find(const struct trust_snapshot *s,
+					       struct str applies_to, struct str *audience);
 
 enum trust_agreement_verdict {
 	AGREEMENT_NONE = 0,	 /* no agreement for system, service and context */
@@ -158,19 +166,22 @@ enum trust_agreement_verdict {
 };
 
 /*
- * What an agreement gives `system` for `service` in the context of `cvr` at `now`: verdict, and the
- * assignments ordered by id. The only place that decides it.
+ * What an agreement gives `system` for `service` in the context of `cvr` at `now`: verdict, and
+ * the assignments ordered by id. The only place that decides it.
  */
-enum trust_agreement_verdict trust_agreement(const struct trust_snapshot *s, const struct trust_system *system,
-					     const struct trust_service *service, struct str cvr, instant now,
-					     struct arena *a, const struct trust_assignment **out, size_t *count);
+enum trust_agreement_verdict trust_agreement(const struct trust_snapshot *s,
+					     const struct trust_system *system,
+					     const struct trust_service *service,
+					     struct str cvr, instant now, struct arena *a,
+					     const struct trust_assignment **out,
+					     size_t *count);
 
 const struct trust_idp *trust_idp(const struct trust_snapshot *s, struct str entity_id);
 size_t trust_idp_count(const struct trust_snapshot *s);
 const struct trust_idp *trust_idp_at(const struct trust_snapshot *s, size_t i);
 const struct trust_jfr *trust_jfr(const struct trust_snapshot *s, struct str id);
 /* Mappings of a jobfunktionsrolle to roles of that system, in registration order. */
-size_t trust_mappings(const struct trust_snapshot *s, struct str system_id, struct str jfr, struct arena *a,
-		      const struct trust_mapping **out);
+size_t trust_mappings(const struct trust_snapshot *s, struct str system_id, struct str jfr,
+		      struct arena *a, const struct trust_mapping **out);
 
 #endif
