@@ -10,7 +10,10 @@ import re
 import subprocess
 import sys
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+# lint_lints points the other lints at a tree of its own
+ROOT = os.environ.get("SLUSE_LINT_ROOT") or os.path.dirname(
+    os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+TABLES = os.path.dirname(os.path.abspath(__file__))
 os.chdir(ROOT)
 _found = 0
 
@@ -54,7 +57,7 @@ def blank(text, keep_strings=False):
 
 def table(name):
     """Rows of a .tbl: fields split at ':', '#' starts a remark."""
-    for n, line in enumerate(read(os.path.join("tests/lint", name)).split("\n"), 1):
+    for n, line in enumerate(read(os.path.join(TABLES, name)).split("\n"), 1):
         line = re.sub(r"(^|\s)#.*", "", line).rstrip()
         if line.strip():
             yield n, line
