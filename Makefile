@@ -9,7 +9,7 @@
 # CFLAGS, LDFLAGS, CC, PREFIX and DESTDIR belong to the packager: they are appended, never assigned.
 
 VARIANT  ?= release
-VARIANTS := release debug asan tsan cov fuzz
+VARIANTS := release debug asan tsan cov fuzz analyze
 ifeq ($(filter $(VARIANT),$(VARIANTS)),)
 $(error unknown VARIANT '$(VARIANT)'; one of: $(VARIANTS))
 endif
@@ -58,6 +58,7 @@ opt_asan    := -O1 -g -fPIE -fno-omit-frame-pointer -fsanitize=address,undefined
                -fno-sanitize-recover=all
 opt_tsan    := -O1 -g -fPIE -fsanitize=thread
 opt_cov     := -O0 -g -fPIE --coverage -fprofile-update=atomic
+opt_analyze := -O1 -g
 opt_fuzz    := -O1 -g -fPIE -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 ALL_CFLAGS  := -std=gnu11 -Isrc -I. -D_GNU_SOURCE $(WARN) $(opt_$(VARIANT)) -pthread \
                -ffile-prefix-map=$(CURDIR)=. $(PKG_CFLAGS) $(CFLAGS)
@@ -78,17 +79,19 @@ FUZZ_BIN := $(FUZZ:%.c=$(B)/%)
 GOLD_BIN := $(GOLDEN:%.c=$(B)/%)
 ALL_LIBS  = $(if $(GATE),$(GATE_LIBS)) $(PKG_LIBS)
 
-ifneq ($(V),1)
-Q := @
-endif
+Q        := $(if $(filter 1,$(V)),,@)
+# A sub-make that uses all processors, unless the caller said how many.
+PARALLEL  = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(NPROC))
 say = $(if $(Q),@printf '  %-5s %s\n' $(1) $(2))
 
-.PHONY: all lib tests unit check check-run demo run bench headers lint fuzz analyze cov golden \
+.PHONY: all tests lib-objects fuzz-bins ready unit check check-run demo run bench headers lint fuzz analyze cov golden \
         man install uninstall dist clean help setup standards FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 
 all: $(B)/libsluse.a $(BIN)	## the library and the binary, build/<variant>/sluse
+
+lib-objects: $(LIB_OBJ) $(GATE_OBJ)
 
 tests: all $(UNIT_BIN) $(FUZZ_BIN) $(GOLD_BIN)	## build every test, run none
 
@@ -159,7 +162,7 @@ unit: all $(UNIT_BIN)	## unit tests: offline, in parallel, as any user
 	$(Q)tests/run-check --variant $(VARIANT) --quiet $(if $(T),--only $(T)) unit
 
 check: setup	## every test there is; T=name runs those whose name holds it
-	$(Q)$(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(NPROC)) tests
+	$(Q)$(PARALLEL) tests
 	$(Q)$(MAKE) --no-print-directory check-run
 
 check-run:
@@ -176,7 +179,6 @@ lint: headers	## the house rules that a program can check
 fuzz:	## libFuzzer targets under build/fuzz/; FUZZ_S=60 runs each for so many seconds
 	$(Q)$(MAKE) --no-print-directory VARIANT=fuzz fuzz-bins
 	$(Q)tests/fuzz/campaign $(FUZZ_S)
-.PHONY: fuzz-bins
 fuzz-bins: $(FUZZ_BIN)
 
 analyze:	## gcc -fanalyzer, clang-tidy, cppcheck, scan-build
@@ -192,16 +194,15 @@ golden: all $(GOLD_BIN)	## write tests/golden/*.txt anew; review the diff
 
 setup:	## install the Debian packages that are missing
 	$(Q)tools/setup build run test peers
-.PHONY: ready
 ready:
 	$(Q)tools/setup build run
-	$(Q)$(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(NPROC)) all
+	$(Q)$(PARALLEL) all
 demo: ready	## build, set up under var/demo/, play the main job over the wire, prove each step
 	$(Q)tools/demo
 run: ready	## the same set-up, serving until Ctrl-C
 	$(Q)tools/demo --serve
 bench: setup	## one line a measurement
-	$(Q)$(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(NPROC)) all
+	$(Q)$(PARALLEL) all
 	$(Q)tools/bench
 
 compile_commands.json: FORCE	## for editors and clang-tidy
