@@ -26,7 +26,9 @@ MUST_USE bool once_claim(struct once *o, const struct once_key *keys, size_t cou
 			 instant until, instant now, struct err *e);
 /* Gives a claim back when its effect could not be made durable. */
 void once_forget(struct once *o, const struct once_key *keys, size_t count);
-void once_restore(struct once *o, const struct once_key *key, instant until);
-size_t once_count(struct once *o);
+/* At start, for each key that the store kept. REPLAY_STORE_FULL: do not start with fewer. */
+MUST_USE bool once_restore(struct once *o, const struct once_key *key, instant until,
+			   struct err *e);
+size_t once_count(struct once *o); /* expired ones that are not cleared away yet count too */
 
 #endif
