@@ -36,14 +36,14 @@ FUZZ     := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 GOLDEN   := $(sort $(wildcard tests/golden/golden_*.c))
 HEADERS  := $(sort $(wildcard src/*/*.h gateway/*.h tests/unit/*.h))
 
-PKGS      := libxml-2.0 xmlsec1-openssl lasso glib-2.0 gobject-2.0 sqlite3 openssl jansson
-GATE_PKGS := gsoapssl
+PKGS      := libxml-2.0 xmlsec1-openssl lasso glib-2.0 gobject-2.0 sqlite3 openssl jansson libconfig zlib
+GATE_PKGS := libevent libevent_openssl libevent_pthreads
 TEST_PKGS := cmocka
 # Foreign headers are system headers: our warnings are for our code.
 pkg_cflags = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(1) 2>/dev/null))
 PKG_CFLAGS  := $(call pkg_cflags,$(PKGS))
 GATE_CFLAGS := $(call pkg_cflags,$(GATE_PKGS)) -isystem $(GEN)
-PKG_LIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lucl -pthread
+PKG_LIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -pthread
 GATE_LIBS   := $(shell pkg-config --libs $(GATE_PKGS) 2>/dev/null)
 TEST_LIBS   := $(shell pkg-config --libs $(TEST_PKGS) 2>/dev/null)
 
@@ -71,8 +71,7 @@ GATE_OBJ := $(GATE:%.c=$(B)/%.o)
 HAVE_BIN := $(filter gateway/main.c,$(GATE))
 # All of the gateway but main(), so that unit tests can link it.
 GATE_AR  := $(if $(GATE),$(B)/libgateway.a)
-# The gSOAP runtime calls into runtime.o, so it is linked as it stands and not out of an archive.
-ARCHIVES := $(GATE_AR) $(B)/libsluse.a $(if $(GATE),$(GEN)/runtime.o)
+ARCHIVES := $(GATE_AR) $(B)/libsluse.a
 BIN      := $(if $(HAVE_BIN),$(B)/sluse)
 UNIT_BIN := $(UNIT:%.c=$(B)/%)
 FUZZ_BIN := $(FUZZ:%.c=$(B)/%)
@@ -100,9 +99,9 @@ $(B)/%.o: %.c $(B)/flags
 	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(EXTRA) -MMD -MP -c -o $@ $<
 
 $(GATE_OBJ): EXTRA = $(GATE_CFLAGS)
-$(GATE_OBJ): | $(GEN)/soapH.h $(GEN)/version.h
+$(GATE_OBJ): | $(GEN)/version.h
 $(B)/tests/%.o: EXTRA = $(GATE_CFLAGS) -Wno-missing-prototypes
-$(if $(GATE),$(patsubst %.c,$(B)/%.o,$(UNIT) $(SUPPORT) $(FUZZ) $(GOLDEN))): | $(GEN)/soapH.h $(GEN)/version.h
+$(if $(GATE),$(patsubst %.c,$(B)/%.o,$(UNIT) $(SUPPORT) $(FUZZ) $(GOLDEN))): | $(GEN)/version.h
 
 # Changed flags rebuild everything, unchanged ones nothing.
 $(B)/flags: FORCE
@@ -119,17 +118,6 @@ $(GEN)/version.h: FORCE
 	@mkdir -p $(@D); printf '#define SLUSE_VERSION "%s"\n#define SLUSE_DATADIR "%s"\n#define SLUSE_SYSCONFDIR "%s"\n' \
 	  '$(VERSION)' '$(DATADIR)' '$(SYSCONFDIR)/sluse' >$@.new; \
 	cmp -s $@.new $@ && rm $@.new || mv $@.new $@
-
-# The gSOAP runtime wants the tables of its compiler even where it types nothing: an empty contract.
-$(GEN)/soapH.h:
-	$(call say,SOAP,$(GEN))
-	$(Q)mkdir -p $(GEN) && cd $(GEN) && printf '//gsoap ns service name: none\n' >none.h && \
-	  soapcpp2 -c -C -L -x -w none.h >soapcpp2.log 2>&1 || { cat soapcpp2.log >&2; exit 1; }
-	@printf '#include "soapC.c"\n__attribute__((weak)) SOAP_NMAC struct Namespace namespaces[] = {{0}};\n' >$(GEN)/runtime.c
-
-$(GEN)/runtime.o: $(GEN)/soapH.h $(B)/flags
-	$(call say,CC,$(GEN)/runtime.c)
-	$(Q)$(CC) $(filter-out -W% -Werror%,$(ALL_CFLAGS)) -w $(GATE_CFLAGS) -c -o $@ $(GEN)/runtime.c
 
 archive = $(Q)rm -f $@; ar rcD $@ $(filter %.o,$^) && ranlib -D $@
 $(B)/libsluse.a: $(LIB_OBJ) $(B)/sources
@@ -169,7 +157,7 @@ check-run:
 	$(Q)tests/run-check --variant $(VARIANT) $(if $(T),--only $(T))
 
 headers: $(HEADERS:%=$(B)/%.ok)	## compile each header alone
-$(B)/%.h.ok: %.h $(B)/flags | $(if $(GATE),$(GEN)/soapH.h $(GEN)/version.h)
+$(B)/%.h.ok: %.h $(B)/flags | $(if $(GATE),$(GEN)/version.h)
 	$(Q)mkdir -p $(@D) && echo '#include "$<"' | $(CC) $(ALL_CFLAGS) $(GATE_CFLAGS) -w -MMD -MP \
 	  -MF $(B)/$<.d -MT $@ -fsyntax-only -x c - && touch $@
 
