@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What is known, applied from declarative files and given back: idempotent, all or nothing, with a
- * diff. Files are in libconfig's syntax, or JSON by name (*.json): lists of objects by type
- * (myndigheder, leverandoerer, systemer, services, aftaler, brugersystemroller,
- * dataafgraensningstyper, jobfunktionsroller, idps). References to files (certificates, metadata)
- * are relative to the file that names them.
+ * What is known, applied from declarative files and given back: idempotent, all or nothing,
+ * with a diff. Files are in libconfig's syntax, or JSON by name (*.json): lists of objects by
+ * type (myndigheder, leverandoerer, systemer, services, aftaler, brugersystemroller,
+ * dataafgraensningstyper, jobfunktionsroller, idps). References to files (certificates,
+ * metadata) are relative to the file that names them.
  */
 #ifndef TRUST_APPLY_H
 #define TRUST_APPLY_H
