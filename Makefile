@@ -83,7 +83,7 @@ Q        := $(if $(filter 1,$(V)),,@)
 PARALLEL  = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(NPROC))
 say = $(if $(Q),@printf '  %-5s %s\n' $(1) $(2))
 
-.PHONY: all tests lib-objects fuzz-bins ready unit check check-run demo run bench headers lint fuzz analyze cov golden \
+.PHONY: all tests lib-objects fuzz-bins ready unit check demo run bench headers lint fuzz analyze cov golden \
         man install uninstall dist clean help setup standards FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -151,9 +151,6 @@ unit: all $(UNIT_BIN)	## unit tests: offline, in parallel, as any user
 
 check: setup	## every test there is; T=name runs those whose name holds it
 	$(Q)$(PARALLEL) tests
-	$(Q)$(MAKE) --no-print-directory check-run
-
-check-run:
 	$(Q)tests/run-check --variant $(VARIANT) $(if $(T),--only $(T))
 
 headers: $(HEADERS:%=$(B)/%.ok)	## compile each header alone
