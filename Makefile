@@ -167,7 +167,7 @@ fuzz:	## libFuzzer targets under build/fuzz/; FUZZ_S=60 runs each for so many se
 fuzz-bins: $(FUZZ_BIN)
 
 analyze:	## gcc -fanalyzer, clang-tidy, cppcheck, scan-build
-	$(Q)$(MAKE) --no-print-directory compile_commands.json
+	$(Q)$(MAKE) --no-print-directory compile_commands.json VARIANT=analyze
 	$(Q)tools/analyze
 
 cov:	## unit tests with coverage, summed by file
