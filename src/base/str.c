@@ -59,7 +59,9 @@ ascii_lower(char c)
 bool
 str_eq_nocase(struct str a, struct str b)
 {
-	if (a.len != b.len || !a.ptr != !b.ptr)
+	if (!a.ptr || !b.ptr)
+		return !a.ptr && !b.ptr;
+	if (a.len != b.len)
 		return false;
 	for (size_t i = 0; i < a.len; i++)
 		if (ascii_lower(a.ptr[i]) != ascii_lower(b.ptr[i]))
