@@ -39,10 +39,10 @@
 #define PRINTF_FIRST_BYTES 256
 
 struct block {
-	_Alignas(16) struct block *next;
+	struct block *next;
 	size_t room; /* bytes after the header */
 	size_t used;
-	char bytes[];
+	_Alignas(16) char bytes[];
 };
 
 struct arena {
