@@ -14,6 +14,10 @@
 #define LIMIT_METADATA_BYTES	  (1024UL * 1024)
 #define LIMIT_BPP_BYTES		  (256UL * 1024)
 #define LIMIT_TOKEN_BPP_BYTES	  (64UL * 1024)
+#define LIMIT_BPP_DEPTH		  5
+#define LIMIT_BPP_NODES		  200000
+#define LIMIT_BPP_GROUPS	  2000
+#define LIMIT_BPP_CONSTRAINTS	  50
 #define LIMIT_RELAY_STATE_BYTES	  2048
 /* a Redirect request with a signed AuthnRequest */
 #define LIMIT_URL_BYTES		  (64UL * 1024)
@@ -25,6 +29,10 @@
 #define LIMIT_XML_ATTRS		  256 /* attributes and namespace declarations of one element */
 
 #define LIMIT_MESSAGE_ID_CHARS	  512
+/* echoed and logged; a UUID in practice */
+#define LIMIT_TRANSACTION_BYTES	  256
+/* header blocks of an envelope; clients send at most ten */
+#define LIMIT_SOAP_HEADERS	  64
 #define LIMIT_SIGNATURE_REFS	  20
 #define LIMIT_URI_CHARS		  1024
 

@@ -59,5 +59,7 @@ const struct soap_service *soap_service_find(const struct soap_service *const *s
 					     size_t count, struct str path);
 const struct soap_op *soap_op_find(const struct soap_service *s,
 				   const struct xml_node *body_child);
+/* The operation with that soapAction, byte for byte: to tell a mismatch from nonsense. */
+const struct soap_op *soap_op_by_action(const struct soap_service *s, struct str action);
 
 #endif

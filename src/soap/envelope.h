@@ -13,10 +13,14 @@
 
 enum soap_version { SOAP_UNKNOWN = 0, SOAP_11, SOAP_12 };
 
-/* One wsa header block: absent when node is NULL. value is trimmed text (address for EPRs). */
+/*
+ * One kind of wsa header block: node is the first of `count`, NULL if there is none. value is
+ * its trimmed text, for endpoint references that of the only Address; absent if malformed.
+ */
 struct soap_block {
 	struct xml_node *node;
 	struct str value;
+	unsigned count;
 };
 
 struct envelope {
@@ -26,21 +30,32 @@ struct envelope {
 	struct xml_node *header;
 	struct xml_node *body;
 	struct xml_node *body_child; /* the only child element of Body */
-	struct xml_node *security;   /* the wsse:Security for us, or NULL */
+	/* the first wsse:Security for us, or NULL, and how many there are */
+	struct xml_node *security;
+	unsigned security_count;
+	/* message_id.value is not trimmed: it goes back byte for byte */
 	struct soap_block action, message_id, to, reply_to, from, fault_to, relates_to;
-	struct xml_node *framework; /* sbf:Framework, or NULL */
+	struct xml_node *framework; /* sbf:Framework, in either namespace, or NULL */
+	struct str framework_version;
 	struct str transaction;	    /* rh:RequestHeader/TransactionUUID; absent if none */
 };
 
 /*
- * Take an envelope apart. Order of checks: envelope namespace; children Header, Body;
- * mustUnderstand; number of Security headers; cardinality and form of addressing headers.
- * `out->version`, `out->message_id` and `out->transaction` are set as far as they could be read
- * even on failure, so that a fault can be addressed.
- * Errors: SOAP_VERSION_MISMATCH, SOAP_STRUCTURE, SOAP_MUST_UNDERSTAND, SECURITY_STRUCTURE,
- * WSA_MISSING, WSA_INVALID, FRAMEWORK_VERSION.
+ * Take an envelope apart. Order of checks: namespace and name of the root; children exactly
+ * Header, Body, and one element in Body; no comment in Header; mustUnderstand. Addressing and
+ * security headers are gathered and counted here, and judged by addressing_check() and
+ * wstrust/. `out` is set as far as the message could be read even on failure, so that a fault
+ * can be addressed.
+ * Errors: SOAP_VERSION_MISMATCH, SOAP_STRUCTURE, XML_FORBIDDEN, XML_LIMIT,
+ * SOAP_MUST_UNDERSTAND.
  */
-MUST_USE bool envelope_read(const struct xml_node *root, struct arena *a, struct envelope *out,
+MUST_USE bool envelope_read(struct xml_node *root, struct arena *a, struct envelope *out,
 			    struct err *e);
+
+/*
+ * Is the header block addressed to us (no role, or the ultimate receiver, or next)?
+ */
+bool envelope_is_for_us(const struct xml_node *block, enum soap_version version,
+			struct arena *a);
 
 #endif

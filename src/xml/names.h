@@ -35,6 +35,9 @@
 #define NS_BPP_DIGST STR("http://digst.dk/oiosaml/basic_privilege_profile")
 #define NS_XML	    STR("http://www.w3.org/XML/1998/namespace")
 
+#define NS_STS_FAULT	STR("https://sts.kombit.dk/fault")
+#define NS_SP_FAULT	STR("http://serviceplatformen.dk/xml/schemas/ServiceplatformFault/1/")
+
 #define ALG_EXC_C14N	   STR("http://www.w3.org/2001/10/xml-exc-c14n#")
 #define ALG_EXC_C14N_WITH  STR("http://www.w3.org/2001/10/xml-exc-c14n#WithComments")
 #define ALG_C14N	   STR("http://www.w3.org/TR/2001/REC-xml-c14n-20010315")
@@ -60,6 +63,33 @@
 #define WSA_ANONYMOUS STR("http://www.w3.org/2005/08/addressing/anonymous")
 #define WSA_NONE      STR("http://www.w3.org/2005/08/addressing/none")
 #define WSA_FAULT     STR("http://www.w3.org/2005/08/addressing/fault")
+
+#define WSA_SOAP_FAULT STR("http://www.w3.org/2005/08/addressing/soap/fault")
+
+#define SOAP11_ACTOR_NEXT    STR("http://schemas.xmlsoap.org/soap/actor/next")
+#define SOAP12_ROLE_NEXT     STR("http://www.w3.org/2003/05/soap-envelope/role/next")
+#define SOAP12_ROLE_ULTIMATE STR("http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver")
+
+/* WS-Trust: actions, request and key types, claims */
+#define ACTION_RST	 STR("http://docs.oasis-open.org/ws-sx/ws-trust/200512/RST/Issue")
+#define ACTION_RSTRC	 STR("http://docs.oasis-open.org/ws-sx/ws-trust/200512/RSTRC/IssueFinal")
+#define ACTION_RST_FAULT STR("http://docs.oasis-open.org/ws-sx/ws-trust/200512/RST/Fault")
+#define RT_ISSUE	 STR("http://docs.oasis-open.org/ws-sx/ws-trust/200512/Issue")
+#define KT_PUBLIC	 STR("http://docs.oasis-open.org/ws-sx/ws-trust/200512/PublicKey")
+#define CLAIMS_DIALECT                                                                         \
+	STR("http://docs.oasis-open.org/wsfed/authorization/200706/authclaims")
+
+/* assertions */
+#define SAML_HOLDER_OF_KEY   STR("urn:oasis:names:tc:SAML:2.0:cm:holder-of-key")
+#define SAML_ENTITY_FORMAT   STR("urn:oasis:names:tc:SAML:2.0:nameid-format:entity")
+#define SAML_X509_FORMAT     STR("urn:oasis:names:tc:SAML:1.1:nameid-format:X509SubjectName")
+#define SAML_BASIC_FORMAT    STR("urn:oasis:names:tc:SAML:2.0:attrname-format:basic")
+#define SAML_AC_X509	     STR("urn:oasis:names:tc:SAML:2.0:ac:classes:X509")
+#define ATTR_CVR	     STR("dk:gov:saml:attribute:CvrNumberIdentifier")
+#define ATTR_ASSURANCE	     STR("dk:gov:saml:attribute:AssuranceLevel")
+#define ATTR_SPEC_VER	     STR("dk:gov:saml:attribute:SpecVer")
+#define ATTR_KOMBIT_SPEC_VER STR("dk:gov:saml:attribute:KombitSpecVer")
+#define ATTR_PRIVILEGES	     STR("dk:gov:saml:attribute:Privileges_intermediate")
 
 #define SCOPE_CVR_PREFIX STR("urn:dk:gov:saml:cvrNumberIdentifier:")
 
