@@ -44,6 +44,12 @@ typedef bool store_job(struct tx *tx, void *arg, struct err *e);
 MUST_USE bool store_write(struct store *s, store_job *job, void *arg, struct err *e);
 struct reading *tx_reading(struct tx *tx); /* sees the transaction's own changes */
 
+/* Since the store was opened. Fewer commits than jobs: they shared. */
+struct store_stats {
+	uint64_t jobs, failed, commits;
+};
+void store_stats_get(struct store *s, struct store_stats *out);
+
 MUST_USE bool store_read(struct store *s, struct reading **out, struct err *e);
 void store_read_end(struct reading *r);
 void store_read_endp(struct reading **r);
@@ -70,6 +76,8 @@ MUST_USE bool store_known_history(struct reading *r, struct str type, struct str
 				  known_fn *fn, void *arg, struct err *e);
 /* Changes whenever anything known changed, by this process or another one. Cheap. */
 MUST_USE bool store_known_generation(struct store *s, int64_t *out, struct err *e);
+/* … as of this snapshot */
+MUST_USE bool reading_generation(struct reading *r, int64_t *out, struct err *e);
 
 /* --- audit: append-only --- */
 
@@ -100,6 +108,7 @@ MUST_USE bool store_audit_each(struct reading *r, const struct audit_filter *f, 
 
 /* --- replay keys --- */
 
+/* Errors: MESSAGE_REPLAYED (another node, or an earlier run, has it and it has not ended). */
 MUST_USE bool store_replay_add(struct tx *tx, const struct once_key *key, instant until,
 			       struct err *e);
 MUST_USE bool store_replay_load(struct reading *r, instant now, struct once *into,
@@ -124,6 +133,15 @@ MUST_USE bool store_state_purge(struct tx *tx, instant now, struct err *e);
 
 MUST_USE bool store_event_add(struct tx *tx, struct str type, struct str key,
 			      struct str payload, instant at, struct err *e);
+struct event_row {
+	int64_t id; /* rises in the order of the commits */
+	struct str type, key, payload;
+	instant at;
+};
+typedef bool event_fn(const struct event_row *row, void *arg, struct err *e);
+/* After that id, in order; limit 0: no limit. */
+MUST_USE bool store_event_each(struct reading *r, int64_t after_id, int64_t limit, event_fn *fn,
+			       void *arg, struct err *e);
 
 /* Registry objects: store/objects.h. */
 

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the files of the SQLite store share: connections, statements, the schema's steps.
+ *
+ * A statement is used like this; what it borrows (bound text) must live until it is released:
+ *
+ *	AUTO(stmt_release) struct stmt st = STMT_INIT;
+ *
+ *	if (!stmt_open(tx->conn, "INSERT INTO t (a, b) VALUES (?1, ?2)", &st, e))
+ *		return false;
+ *	stmt_bind_str(&st, 1, a);
+ *	stmt_bind_int(&st, 2, b);
+ *	return stmt_run(&st, e);
+ *
+ * Binding never fails by itself: what went wrong there is told by the next step.
+ */
+#ifndef STORE_INTERNAL_H
+#define STORE_INTERNAL_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "store/store.h"
+
+#define STORE_PAGE_BYTES 4096
+#define STORE_PAGE_TEXT	 "4096"
+
+/* Kept prepared, by a hash of their text; two texts in one place displace each other. */
+#define CONN_STATEMENTS 512
+
+struct stmt_slot {
+	sqlite3_stmt *raw;
+	bool is_busy;
+};
+
+/* One connection. Used by one thread at a time. */
+struct conn {
+	sqlite3 *db;
+	struct stmt_slot slots[CONN_STATEMENTS];
+};
+
+struct reading {
+	struct conn *conn;
+	struct store *store;  /* whose pool it goes back to; NULL inside a transaction */
+	struct reading *next; /* in the pool */
+};
+
+struct tx {
+	struct conn *conn;
+	struct reading reading;
+};
+
+struct stmt {
+	struct conn *conn;
+	sqlite3_stmt *raw;
+	struct stmt_slot *slot; /* NULL: not kept, finalised on release */
+	int bind_rc;
+};
+
+#define STMT_INIT {.conn = NULL}
+
+enum conn_mode { CONN_CREATE, CONN_WRITE, CONN_READ };
+
+/* Errors: STORE_UNAVAILABLE, STORE_DAMAGED, STORE_BUSY. */
+MUST_USE bool conn_open(struct conn *c, const char *path, enum conn_mode mode, struct err *e);
+void conn_close(struct conn *c);
+/* One or more statements without parameters or rows; prepared each time. For set-up. */
+MUST_USE bool conn_script(struct conn *c, const char *sql, struct err *e);
+/* One kept statement without parameters or rows. */
+MUST_USE bool conn_exec(struct conn *c, const char *sql, struct err *e);
+/* First column of the first row; false without a row too (STORE_DAMAGED). */
+MUST_USE bool conn_int(struct conn *c, const char *sql, int64_t *out, struct err *e);
+/* No transaction is open: the engine may have rolled one back by itself. */
+bool conn_is_idle(const struct conn *c);
+/* Rows that the last INSERT, UPDATE or DELETE touched. */
+int64_t conn_changes(const struct conn *c);
+int64_t conn_last_id(const struct conn *c);
+/*
+ * The engine's result as an error of ours; always false. Full disk, I/O, permissions:
+ * STORE_UNAVAILABLE; locks: STORE_BUSY; file format: STORE_DAMAGED; the rest is our own
+ * mistake: INTERNAL. The engine's words go to the log only, and never hold bound values.
+ */
+bool conn_fail(struct conn *c, int rc, const char *where, struct err *e);
+
+/* sql may be built at run time; its text decides which kept statement is used. */
+MUST_USE bool stmt_open(struct conn *c, const char *sql, struct stmt *out, struct err *e);
+void stmt_release(struct stmt *s); /* for AUTO; harmless when not open */
+void stmt_reset(struct stmt *s);   /* to run it again with other values */
+void stmt_bind_int(struct stmt *s, int at, int64_t value);
+void stmt_bind_str(struct stmt *s, int at, struct str text);   /* absent: NULL */
+void stmt_bind_blob(struct stmt *s, int at, struct str bytes); /* absent: NULL */
+void stmt_bind_null(struct stmt *s, int at);
+MUST_USE bool stmt_step(struct stmt *s, bool *has_row, struct err *e);
+MUST_USE bool stmt_run(struct stmt *s, struct err *e); /* steps to the end, rows ignored */
+int64_t stmt_int(const struct stmt *s, int column);
+bool stmt_is_null(const struct stmt *s, int column);
+/* Borrowed until the next step; NULL is absent. For text and blobs alike. */
+struct str stmt_str(const struct stmt *s, int column);
+
+/*
+ * The schema grows by steps that are never edited after a release: a file at version n gets
+ * the steps above n, all in one transaction. Steps never drop domain data.
+ */
+struct schema_step {
+	int version;
+	const char *sql;
+};
+
+/* The newest version that this program knows. */
+int schema_version(void);
+/* Errors: STORE_NEWER, STORE_DAMAGED (not a file of ours, or too old to be read as it is). */
+MUST_USE bool schema_prepare(struct conn *c, enum conn_mode mode, struct err *e);
+
+#endif

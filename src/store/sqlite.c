@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The embedded store: one writer thread, a pool of reading connections.
+ *
+ * Whatever waits for the writer when it comes round is one batch: one transaction, a savepoint
+ * a job, one commit and so one fsync for all of them. Nobody waits for company: while a commit
+ * is under way the next batch gathers by itself. A job that fails is rolled back alone; when
+ * the commit fails, or the engine gave the transaction up, every job of the batch has failed.
+ *
+ * Refuses: an empty, foreign, newer or damaged file.
+ */
+#include "store/internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/mem.h"
+
+/* Bounds how long the first job of a batch waits for the last one. */
+#define BATCH_JOBS_MAX 256
+/* A reading is held for one request; longer waits mean that the pool is too small. */
+#define POOL_WAIT_US (10 * 1000000ull)
+#define READERS_DEFAULT 4
+#define READERS_MAX 256
+
+struct job {
+	store_job *run;
+	void *arg;
+	struct err err;
+	bool is_ok;
+	bool has_run;
+	bool is_done;
+	pthread_cond_t done;
+	struct job *next;
+};
+
+struct store {
+	char *path;
+
+	pthread_mutex_t lock; /* the queue, is_stopping, stats, is_done of a job */
+	pthread_cond_t work;
+	struct job *first, **last;
+	bool is_stopping;
+	struct store_stats stats;
+
+	struct conn writer; /* touched by the writer thread alone */
+	bool has_writer;
+	pthread_t thread;
+
+	pthread_mutex_t pool_lock;
+	pthread_cond_t pool_changed;
+	struct reading *free;
+	size_t free_count;
+	struct reading *readings;
+	struct conn *conns;
+	size_t reader_count;
+};
+
+/* ---- the writer ---- */
+
+static void
+job_undo(struct conn *c, struct job *j)
+{
+	struct err ignored = ERR_INIT;
+
+	j->is_ok = false;
+	if (conn_is_idle(c))
+		return;
+	if (conn_exec(c, "ROLLBACK TO job", &ignored) && conn_exec(c, "RELEASE job", &ignored))
+		return;
+	/* It cannot be undone alone: then nothing of this batch may stay. */
+	err_clear(&ignored);
+	if (!conn_is_idle(c) && !conn_exec(c, "ROLLBACK", &ignored))
+		BUG_ON(!conn_is_idle(c));
+}
+
+static void
+job_do(struct conn *c, struct job *j)
+{
+	struct tx tx = {.conn = c, .reading = {.conn = c}};
+
+	j->has_run = true;
+	if (!conn_exec(c, "SAVEPOINT job", &j->err))
+		return;
+	j->is_ok = j->run(&tx, j->arg, &j->err);
+	BUG_ON(!j->is_ok && j->err.code == ERR_NONE);
+	if (j->is_ok && !conn_exec(c, "RELEASE job", &j->err))
+		j->is_ok = false;
+	if (!j->is_ok)
+		job_undo(c, j);
+}
+
+/* What has not failed by itself fails with the batch. */
+static void
+batch_fail(struct job *batch, const struct err *e)
+{
+	for (struct job *j = batch; j; j = j->next) {
+		if (!j->is_ok && j->has_run)
+			continue;
+		j->is_ok = false;
+		j->err = *e;
+	}
+}
+
+/* true: something was committed */
+static bool
+batch_do(struct conn *c, struct job *batch)
+{
+	struct err e = ERR_INIT, ignored = ERR_INIT;
+	bool any = false;
+
+	if (!conn_exec(c, "BEGIN IMMEDIATE", &e)) {
+		batch_fail(batch, &e);
+		return false;
+	}
+	for (struct job *j = batch; j && !conn_is_idle(c); j = j->next) {
+		job_do(c, j);
+		any |= j->is_ok;
+	}
+	if (conn_is_idle(c)) {
+		FAIL(&e, STORE_UNAVAILABLE, "the engine gave up the transaction");
+		batch_fail(batch, &e);
+		return false;
+	}
+	if (any && conn_exec(c, "COMMIT", &e))
+		return true;
+	if (any)
+		batch_fail(batch, &e);
+	if (!conn_is_idle(c) && !conn_exec(c, "ROLLBACK", &ignored))
+		BUG_ON(!conn_is_idle(c));
+	return false;
+}
+
+/* Under the lock. The rest of a long queue stays for the next round. */
+static struct job *
+batch_take(struct store *s)
+{
+	struct job *batch = s->first, **end = &s->first;
+
+	for (int n = 0; *end && n < BATCH_JOBS_MAX; n++)
+		end = &(*end)->next;
+	s->first = *end;
+	*end = NULL;
+	if (!s->first)
+		s->last = &s->first;
+	return batch;
+}
+
+/* Under the lock. A job lives on its caller's stack: gone once it is done. */
+static void
+batch_wake(struct store *s, struct job *batch)
+{
+	struct job *next;
+
+	for (struct job *j = batch; j; j = next) {
+		next = j->next;
+		s->stats.jobs++;
+		s->stats.failed += !j->is_ok;
+		j->is_done = true;
+		pthread_cond_signal(&j->done);
+	}
+}
+
+static void *
+writer_main(void *arg)
+{
+	struct store *s = arg;
+	struct job *batch;
+	bool committed;
+
+	pthread_mutex_lock(&s->lock);
+	for (;;) {
+		while (!s->first && !s->is_stopping)
+			pthread_cond_wait(&s->work, &s->lock);
+		if (!s->first)
+			break;
+		batch = batch_take(s);
+		pthread_mutex_unlock(&s->lock);
+		committed = batch_do(&s->writer, batch);
+		pthread_mutex_lock(&s->lock);
+		s->stats.commits += committed;
+		batch_wake(s, batch);
+	}
+	pthread_mutex_unlock(&s->lock);
+	return NULL;
+}
+
+bool
+store_write(struct store *s, store_job *run, void *arg, struct err *e)
+{
+	struct job j = {.run = run, .arg = arg};
+
+	if (!s->has_writer)
+		return FAIL(e, STORE_UNAVAILABLE, "the store was opened for reading only");
+	/* a job that waits for another job would wait for ever */
+	BUG_ON(pthread_equal(pthread_self(), s->thread));
+	pthread_cond_init(&j.done, NULL);
+	pthread_mutex_lock(&s->lock);
+	BUG_ON(s->is_stopping);
+	*s->last = &j;
+	s->last = &j.next;
+	pthread_cond_signal(&s->work);
+	while (!j.is_done)
+		pthread_cond_wait(&j.done, &s->lock);
+	pthread_mutex_unlock(&s->lock);
+	pthread_cond_destroy(&j.done);
+	if (!j.is_ok && e->code == ERR_NONE)
+		*e = j.err;
+	return j.is_ok;
+}
+
+struct reading *
+tx_reading(struct tx *tx)
+{
+	return &tx->reading;
+}
+
+void
+store_stats_get(struct store *s, struct store_stats *out)
+{
+	pthread_mutex_lock(&s->lock);
+	*out = s->stats;
+	pthread_mutex_unlock(&s->lock);
+}
+
+/* ---- the readers ---- */
+
+static struct reading *
+pool_take(struct store *s)
+{
+	uint64_t end_us = clock_monotonic_us() + POOL_WAIT_US;
+	struct timespec end = {.tv_sec = (long)(end_us / 1000000),
+			       .tv_nsec = (long)(end_us % 1000000) * 1000};
+	struct reading *r;
+	int rc = 0;
+
+	pthread_mutex_lock(&s->pool_lock);
+	while (!s->free && rc != ETIMEDOUT)
+		rc = pthread_cond_timedwait(&s->pool_changed, &s->pool_lock, &end);
+	r = s->free;
+	if (r) {
+		s->free = r->next;
+		s->free_count--;
+		r->next = NULL;
+	}
+	pthread_mutex_unlock(&s->pool_lock);
+	return r;
+}
+
+static void
+pool_return(struct reading *r)
+{
+	struct store *s = r->store;
+
+	pthread_mutex_lock(&s->pool_lock);
+	r->next = s->free;
+	s->free = r;
+	s->free_count++;
+	/* a closing store waits here too */
+	pthread_cond_broadcast(&s->pool_changed);
+	pthread_mutex_unlock(&s->pool_lock);
+}
+
+bool
+store_read(struct store *s, struct reading **out, struct err *e)
+{
+	struct reading *r = pool_take(s);
+	int64_t generation;
+
+	if (!r)
+		return FAIL(e, STORE_BUSY, "no reading connection became free");
+	if (conn_exec(r->conn, "BEGIN", e)) {
+		/* BEGIN alone waits with the snapshot until something is read */
+		if (conn_int(r->conn, "SELECT value FROM meta WHERE key='generation'",
+			     &generation, e)) {
+			*out = r;
+			return true;
+		}
+	}
+	store_read_end(r);
+	return false;
+}
+
+void
+store_read_end(struct reading *r)
+{
+	struct err ignored = ERR_INIT;
+
+	if (!r)
+		return;
+	BUG_ON(!r->store); /* that of a transaction ends with it */
+	if (!conn_is_idle(r->conn) && !conn_exec(r->conn, "ROLLBACK", &ignored))
+		BUG_ON(!conn_is_idle(r->conn));
+	pool_return(r);
+}
+
+void
+store_read_endp(struct reading **r)
+{
+	store_read_end(*r);
+	*r = NULL;
+}
+
+/* ---- open and close ---- */
+
+/* A crash while pages are copied home leaves a torn file; the log then holds them still. */
+static bool
+wal_has_content(const char *path)
+{
+	AUTO(buf_release) struct buf wal = BUF_INIT(PATH_MAX);
+	struct stat st;
+
+	buf_printf(&wal, "%s-wal", path);
+	buf_add_char(&wal, '\0');
+	return !wal.over && stat(wal.ptr, &st) == 0 && st.st_size > 0;
+}
+
+/* The file is ours alone: it holds personal data. WAL and index inherit its mode. */
+static bool
+file_prepare(const struct store_options *o, bool *is_new, struct err *e)
+{
+	struct stat st;
+	int fd;
+
+	*is_new = false;
+	if (o->create && !o->read_only) {
+		fd = open(o->path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+		if (fd >= 0) {
+			close(fd);
+			*is_new = true;
+			return true;
+		}
+		if (errno != EEXIST)
+			return FAIL(e, STORE_UNAVAILABLE, "%s: %s", o->path, strerror(errno));
+	}
+	if (stat(o->path, &st) != 0)
+		return FAIL(e, STORE_UNAVAILABLE, "%s: %s", o->path, strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return FAIL(e, STORE_UNAVAILABLE, "%s is no file", o->path);
+	/* never taken for a new one: it may be what is left of an old one */
+	if (st.st_size == 0)
+		return FAIL(e, STORE_DAMAGED, "%s is empty", o->path);
+	/* the engine would read the missing part of a page as zeros */
+	if (st.st_size % STORE_PAGE_BYTES != 0 && !wal_has_content(o->path))
+		return FAIL(e, STORE_DAMAGED, "%s is cut off", o->path);
+	return true;
+}
+
+static bool
+readers_open(struct store *s, unsigned wanted, struct err *e)
+{
+	size_t count = wanted ? wanted : READERS_DEFAULT;
+
+	if (count > READERS_MAX)
+		count = READERS_MAX;
+	s->readings = MEM_NEW_N(count, struct reading);
+	s->conns = MEM_NEW_N(count, struct conn);
+	for (size_t i = 0; i < count; i++) {
+		if (!conn_open(&s->conns[i], s->path, CONN_READ, e))
+			return false;
+		s->reader_count++;
+		s->readings[i] = (struct reading){.conn = &s->conns[i], .store = s,
+						  .next = s->free};
+		s->free = &s->readings[i];
+		s->free_count++;
+	}
+	return true;
+}
+
+static bool
+store_start(struct store *s, const struct store_options *o, struct err *e)
+{
+	enum conn_mode mode = CONN_WRITE;
+	bool is_new;
+	int rc;
+
+	if (!file_prepare(o, &is_new, e))
+		return false;
+	if (!o->read_only) {
+		/* a crash between making the file and its first table leaves no table */
+		if (is_new || o->create)
+			mode = CONN_CREATE;
+		if (!conn_open(&s->writer, s->path, mode, e) ||
+		    !schema_prepare(&s->writer, mode, e))
+			return false;
+	}
+	if (!readers_open(s, o->readers, e))
+		return false;
+	if (o->read_only)
+		return schema_prepare(&s->conns[0], CONN_READ, e);
+	rc = pthread_create(&s->thread, NULL, writer_main, s);
+	if (rc != 0)
+		return FAIL(e, STORE_UNAVAILABLE, "writer: %s", strerror(rc));
+	s->has_writer = true;
+	pthread_setname_np(s->thread, "store-writer");
+	return true;
+}
+
+bool
+store_open(const struct store_options *o, struct store **out, struct err *e)
+{
+	struct store *s = MEM_NEW(struct store);
+	pthread_condattr_t attr;
+
+	s->path = mem_dup_c(str_from(o->path));
+	s->last = &s->first;
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_mutex_init(&s->lock, NULL);
+	pthread_mutex_init(&s->pool_lock, NULL);
+	pthread_cond_init(&s->work, NULL);
+	pthread_cond_init(&s->pool_changed, &attr);
+	pthread_condattr_destroy(&attr);
+	if (store_start(s, o, e)) {
+		*out = s;
+		return true;
+	}
+	store_close(s);
+	return false;
+}
+
+void
+store_close(struct store *s)
+{
+	if (!s)
+		return;
+	if (s->has_writer) {
+		pthread_mutex_lock(&s->lock);
+		s->is_stopping = true;
+		pthread_cond_signal(&s->work);
+		pthread_mutex_unlock(&s->lock);
+		pthread_join(s->thread, NULL);
+	}
+	pthread_mutex_lock(&s->pool_lock);
+	while (s->free_count < s->reader_count)
+		pthread_cond_wait(&s->pool_changed, &s->pool_lock);
+	pthread_mutex_unlock(&s->pool_lock);
+	for (size_t i = 0; i < s->reader_count; i++)
+		conn_close(&s->conns[i]);
+	conn_close(&s->writer);
+	pthread_mutex_destroy(&s->lock);
+	pthread_mutex_destroy(&s->pool_lock);
+	pthread_cond_destroy(&s->work);
+	pthread_cond_destroy(&s->pool_changed);
+	mem_free(s->readings);
+	mem_free(s->conns);
+	mem_free(s->path);
+	mem_free(s);
+}
+
+void
+store_closep(struct store **s)
+{
+	store_close(*s);
+	*s = NULL;
+}

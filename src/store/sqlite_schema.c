@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The schema of the SQLite store as a list of steps, and what is done with a file at open:
+ * a fresh one gets all steps, an older one those that it lacks, a newer, foreign or damaged
+ * one is refused. What was known and what was audited can only be added to: triggers refuse
+ * to change or remove a row, whoever asks.
+ */
+#include "store/internal.h"
+
+#include <stdio.h>
+
+/* "SLUS": tells our files from other SQLite databases. */
+#define APPLICATION_ID 1397511507
+/* Up to this size every page is looked at when the file is opened; some 40 ms. */
+#define QUICK_CHECK_MAX_BYTES (32 * 1024 * 1024)
+
+static const char core[] =
+	"CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
+	"INSERT INTO meta VALUES ('generation', 1);"
+
+	"CREATE TABLE known ("
+	" seq INTEGER PRIMARY KEY AUTOINCREMENT, type TEXT NOT NULL, id TEXT NOT NULL,"
+	" version INTEGER NOT NULL, json TEXT, at INTEGER NOT NULL, actor TEXT NOT NULL,"
+	" UNIQUE (type, id, version));"
+	"CREATE TRIGGER known_keep_u BEFORE UPDATE ON known"
+	" BEGIN SELECT RAISE(ABORT, 'known is append-only'); END;"
+	"CREATE TRIGGER known_keep_d BEFORE DELETE ON known"
+	" BEGIN SELECT RAISE(ABORT, 'known is append-only'); END;"
+
+	"CREATE TABLE audit ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, action TEXT NOT NULL,"
+	" result TEXT NOT NULL, actor TEXT NOT NULL, cvr TEXT, object TEXT, request_id TEXT,"
+	" detail TEXT);"
+	"CREATE INDEX audit_at ON audit (at);"
+	"CREATE INDEX audit_object ON audit (object);"
+	"CREATE INDEX audit_request ON audit (request_id);"
+	"CREATE TRIGGER audit_keep_u BEFORE UPDATE ON audit"
+	" BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;"
+	"CREATE TRIGGER audit_keep_d BEFORE DELETE ON audit"
+	" BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;"
+
+	"CREATE TABLE replay (key BLOB PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;"
+	"CREATE INDEX replay_until ON replay (until);"
+
+	"CREATE TABLE state ("
+	" bucket TEXT NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL, until INTEGER NOT NULL,"
+	" UNIQUE (bucket, key));"
+	"CREATE INDEX state_until ON state (until);"
+
+	"CREATE TABLE event ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT, type TEXT NOT NULL, key TEXT NOT NULL,"
+	" payload BLOB, at INTEGER NOT NULL);";
+
+/* In order. A step is never edited once released; a new one is added below. */
+static const struct schema_step steps[] = {
+	{1, core},
+};
+
+int
+schema_version(void)
+{
+	return steps[ARRAY_LEN(steps) - 1].version;
+}
+
+/* Is this a file that nobody has written a table into? */
+static bool
+is_blank(struct conn *c, bool *out, struct err *e)
+{
+	int64_t tables;
+
+	if (!conn_int(c, "SELECT count(*) FROM sqlite_schema", &tables, e))
+		return false;
+	*out = tables == 0;
+	return true;
+}
+
+static bool
+check_identity(struct conn *c, int64_t *version, struct err *e)
+{
+	int64_t application;
+	bool blank;
+
+	if (!conn_int(c, "PRAGMA application_id", &application, e) ||
+	    !conn_int(c, "PRAGMA user_version", version, e) || !is_blank(c, &blank, e))
+		return false;
+	if (blank && application == 0 && *version == 0)
+		return true;
+	if (application != APPLICATION_ID || *version < 1 || blank)
+		return FAIL(e, STORE_DAMAGED, "not a database of Sluse");
+	if (*version > schema_version())
+		return FAIL(e, STORE_NEWER, "the file has schema %lld, this program knows %d",
+			    (long long)*version, schema_version());
+	return true;
+}
+
+static bool
+check_pages(struct conn *c, struct err *e)
+{
+	AUTO(stmt_release) struct stmt st = STMT_INIT;
+	int64_t count, size;
+	bool has_row;
+
+	if (!conn_int(c, "PRAGMA page_count", &count, e) ||
+	    !conn_int(c, "PRAGMA page_size", &size, e))
+		return false;
+	if (count > QUICK_CHECK_MAX_BYTES / size)
+		return true;
+	if (!stmt_open(c, "PRAGMA quick_check(1)", &st, e) || !stmt_step(&st, &has_row, e))
+		return false;
+	if (!has_row || !str_eq_c(stmt_str(&st, 0), "ok"))
+		return FAIL(e, STORE_DAMAGED, "the pages of the file do not fit together");
+	return true;
+}
+
+static bool
+run_steps(struct conn *c, struct err *e)
+{
+	char set[80];
+	int64_t version;
+
+	/* looked at again under the lock: another process may have been faster */
+	if (!check_identity(c, &version, e))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++)
+		if (steps[i].version > version && !conn_script(c, steps[i].sql, e))
+			return false;
+	snprintf(set, sizeof(set), "PRAGMA application_id=%d;PRAGMA user_version=%d;",
+		 APPLICATION_ID, schema_version());
+	return conn_script(c, set, e);
+}
+
+static bool
+migrate(struct conn *c, struct err *e)
+{
+	struct err ignored = ERR_INIT;
+
+	if (!conn_script(c, "BEGIN IMMEDIATE", e))
+		return false;
+	if (run_steps(c, e) && conn_script(c, "COMMIT", e))
+		return true;
+	if (!conn_is_idle(c) && !conn_script(c, "ROLLBACK", &ignored))
+		return false;
+	return false;
+}
+
+bool
+schema_prepare(struct conn *c, enum conn_mode mode, struct err *e)
+{
+	int64_t version;
+
+	if (!check_identity(c, &version, e))
+		return false;
+	if (version > 0 && !check_pages(c, e))
+		return false;
+	if (version == schema_version())
+		return true;
+	if (mode == CONN_READ)
+		return FAIL(e, STORE_DAMAGED, "schema %lld must be brought to %d first",
+			    (long long)version, schema_version());
+	if (version == 0 && mode != CONN_CREATE)
+		return FAIL(e, STORE_DAMAGED, "the file holds no database yet");
+	return migrate(c, e);
+}

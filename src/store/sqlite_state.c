@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What has an end: replay keys, pending logins, sessions. A value past its end is not there,
+ * whether or not it was purged. Take is one statement in the writer, so two takers never both
+ * get a value.
+ */
+#include "store/internal.h"
+
+#include <string.h>
+#include "base/clock.h"
+
+bool
+store_replay_add(struct tx *tx, const struct once_key *key, instant until, struct err *e)
+{
+	AUTO(stmt_release) struct stmt st = STMT_INIT;
+
+	if (!stmt_open(tx->conn,
+		       "INSERT INTO replay (key, until) VALUES (?1, ?2)"
+		       " ON CONFLICT (key) DO UPDATE SET until = excluded.until"
+		       " WHERE until < ?3",
+		       &st, e))
+		return false;
+	stmt_bind_blob(&st, 1, str_of(key->b, sizeof(key->b)));
+	stmt_bind_int(&st, 2, until);
+	stmt_bind_int(&st, 3, clock_now());
+	if (!stmt_run(&st, e))
+		return false;
+	if (conn_changes(tx->conn) == 0)
+		return FAIL(e, MESSAGE_REPLAYED, "the key is in the store");
+	return true;
+}
+
+bool
+store_replay_load(struct reading *r, instant now, struct once *into, struct err *e)
+{
+	AUTO(stmt_release) struct stmt st = STMT_INIT;
+	struct once_key key;
+	struct str bytes;
+	bool has_row;
+
+	if (!stmt_open(r->conn, "SELECT key, until FROM replay WHERE until >= ?1", &st, e))
+		return false;
+	stmt_bind_int(&st, 1, now);
+	for (;;) {
+		if (!stmt_step(&st, &has_row, e))
+			return false;
+		if (!has_row)
+			return true;
+		bytes = stmt_str(&st, 0);
+		if (bytes.len != sizeof(key.b))
+			return FAIL(e, STORE_DAMAGED, "a replay key of %zu bytes", bytes.len);
+		memcpy(key.b, bytes.ptr, sizeof(key.b));
+		if (!once_restore(into, &key, stmt_int(&st, 1), e))
+			return false;
+	}
+}
+
+static bool
+purge(struct tx *tx, const char *sql, instant now, struct err *e)
+{
+	AUTO(stmt_release) struct stmt st = STMT_INIT;
+
+	if (!stmt_open(tx->conn, sql, &st, e))
+		return false;
+	stmt_bind_int(&st, 1, now);
+	return stmt_run(&st, e);
+}
+
+bool
+store_replay_purge(struct tx *tx, instant now, struct err *e)
+{
+	return purge(tx, "DELETE FROM replay WHERE until < ?1", now, e);
+}
+
+bool
+store_state_purge(struct tx *tx, instant now, struct err *e)
+{
+	return purge(tx, "DELETE FROM state WHERE until <= ?1", now, e);
+}
+
+bool
+store_state_put(struct tx *tx, const char *bucket, struct str key, struct str value,
+		instant until, struct err *e)
+{
+	AUTO(stmt_release) struct stmt st = STMT_INIT;
+
+	if (!stmt_open(tx->conn,
+		       "INSERT INTO state (bucket, key, value, until) VALUES (?1, ?2, ?3, ?4)"
+		       " ON CONFLICT (bucket, key) DO UPDATE"
+		       " SET value = excluded.value, until = excluded.until",
+		       &st, e))
+		return false;
+	stmt_bind_str(&st, 1, str_from(bucket));
+	stmt_bind_blob(&st, 2, key);
+	stmt_bind_blob(&st, 3, value);
+	stmt_bind_int(&st, 4, until);
+	return stmt_run(&st, e);
+}
+
+/* Columns value, until: the value if it is still there at `now`. */
+static bool
+value_read(struct stmt *st, instant now, struct arena *a, struct str *value, struct err *e)
+{
+	bool has_row;
+
+	*value = STR_NONE;
+	if (!stmt_step(st, &has_row, e))
+		return false;
+	if (has_row && now < stmt_int(st, 1))
+		*value = arena_dup(a, stmt_str(st, 0));
+	return true;
+}
+
+bool
+store_state_get(struct reading *r, const char *bucket, struct str key, instant now,
+		struct arena *a, struct str *value, struct err *e)
+{
+	AUTO(stmt_release) struct stmt st = STMT_INIT;
+
+	if (!stmt_open(r->conn, "SELECT value, until FROM state WHERE bucket = ?1 AND key = ?2",
+		       &st, e))
+		return false;
+	stmt_bind_str(&st, 1, str_from(bucket));
+	stmt_bind_blob(&st, 2, key);
+	return value_read(&st, now, a, value, e);
+}
+
+bool
+store_state_take(struct tx *tx, const char *bucket, struct str key, instant now,
+		 struct arena *a, struct str *value, struct err *e)
+{
+	AUTO(stmt_release) struct stmt st = STMT_INIT;
+
+	if (!stmt_open(tx->conn,
+		       "DELETE FROM state WHERE bucket = ?1 AND key = ?2"
+		       " RETURNING value, until",
+		       &st, e))
+		return false;
+	stmt_bind_str(&st, 1, str_from(bucket));
+	stmt_bind_blob(&st, 2, key);
+	if (!value_read(&st, now, a, value, e))
+		return false;
+	return !str_is_set(*value) || stmt_run(&st, e);
+}
+
+bool
+store_state_drop(struct tx *tx, const char *bucket, struct str key, struct err *e)
+{
+	AUTO(stmt_release) struct stmt st = STMT_INIT;
+
+	if (!stmt_open(tx->conn, "DELETE FROM state WHERE bucket = ?1 AND key = ?2", &st, e))
+		return false;
+	stmt_bind_str(&st, 1, str_from(bucket));
+	stmt_bind_blob(&st, 2, key);
+	return stmt_run(&st, e);
+}

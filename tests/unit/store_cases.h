@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What every implementation of store.h must do, as one list of cases. A test program of an
+ * implementation runs each of them on a store of its own making, fresh for each case.
+ */
+#ifndef TESTS_STORE_CASES_H
+#define TESTS_STORE_CASES_H
+
+#include <stddef.h>
+#include "store/store.h"
+
+struct store_case {
+	const char *name;
+	/* options: how the same store is opened again; the case may close and reopen *s */
+	void (*run)(struct store **s, const struct store_options *options);
+};
+
+/* what is known, transactions */
+extern const struct store_case store_cases[];
+extern const size_t store_case_count;
+/* audit, events, replay keys, state */
+extern const struct store_case store_state_cases[];
+extern const size_t store_state_case_count;
+
+/* A path under build/ that is this process's own, and the removal of what is there. */
+struct store_options store_fresh_options(const char *name);
+void store_remove(const struct store_options *options);
+void store_reopen(struct store **s, const struct store_options *options);
+
+#endif
