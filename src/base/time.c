@@ -350,7 +350,6 @@ seconds_of(instant t, int *ms)
 	int64_t s = floor_div(t, US_PER_SECOND);
 
 	BUG_ON(t == INSTANT_MIN || t == INSTANT_MAX);
-	*ms = (int)((t - s * US_PER_SECOND) / 1000);
 	if (s < READABLE_MIN_S) {
 		*ms = 0;
 		return READABLE_MIN_S;
@@ -359,6 +358,7 @@ seconds_of(instant t, int *ms)
 		*ms = 999;
 		return READABLE_MAX_S;
 	}
+	*ms = (int)((t - s * US_PER_SECOND) / 1000);
 	return s;
 }
 
