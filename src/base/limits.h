@@ -27,6 +27,7 @@
 #define LIMIT_SERVICE_NODES	  2000000
 #define LIMIT_SAML_DEPTH	  64
 #define LIMIT_XML_ATTRS		  256 /* attributes and namespace declarations of one element */
+#define LIMIT_XML_NS_IN_SCOPE	  256 /* declarations on an element and those around it */
 
 #define LIMIT_MESSAGE_ID_CHARS	  512
 /* echoed and logged; a UUID in practice */

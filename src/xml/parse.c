@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Foreign bytes become a tree here and nowhere else. Refused while parsing, not afterwards:
+ * DOCTYPE, processing instructions, comments unless allowed, every encoding but UTF-8, XML 1.1,
+ * names without a declared prefix, and whatever exceeds a limit. Nothing is loaded from
+ * anywhere and nothing process-wide is touched or relied on: other libraries in this process
+ * change libxml2's global defaults. Standards: XML 1.0 (fifth edition); Namespaces in XML 1.0.
+ */
+#include "xml/parse.h"
+
+#include <limits.h>
+#include <string.h>
+#include <libxml/SAX2.h>
+#include <libxml/parser.h>
+#include <libxml/parserInternals.h>
+
+#include "base/encoding.h"
+#include "base/limits.h"
+#include "xml/internal.h"
+
+/* A tag of fewer bytes cannot hold more than LIMIT_XML_ATTRS attributes. */
+#define CROWDED_TAG_BYTES (LIMIT_XML_ATTRS * 4)
+
+/* What the hooks see through ctxt->_private. */
+struct watch {
+	const struct xml_limits *limits;
+	size_t nodes;
+	enum err_code code; /* why we stopped; ERR_NONE: we did not */
+	const char *what;
+};
+
+static void
+watch_stop(xmlParserCtxt *ctxt, enum err_code code, const char *what)
+{
+	struct watch *w = ctxt->_private;
+
+	if (w->code == ERR_NONE) {
+		w->code = code;
+		w->what = what;
+	}
+	xmlStopParser(ctxt);
+}
+
+static bool
+watch_count(xmlParserCtxt *ctxt, size_t more)
+{
+	struct watch *w = ctxt->_private;
+
+	w->nodes += more;
+	if (w->nodes <= w->limits->nodes)
+		return true;
+	watch_stop(ctxt, XML_LIMIT, "nodes");
+	return false;
+}
+
+/*
+ * Without entity substitution the library keeps an ampersand in a namespace name as "&#38;",
+ * and compares and writes it so. Nobody has one: it is refused rather than repaired.
+ */
+static bool
+has_ampersand(const xmlChar **namespaces, int count)
+{
+	int i;
+
+	for (i = 0; i < count; i++)
+		if (namespaces[2 * i + 1] && strchr(chars(namespaces[2 * i + 1]), '&'))
+			return true;
+	return false;
+}
+
+static void
+on_element(void *ctx, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri,
+	   int namespace_count, const xmlChar **namespaces, int attr_count, int default_count,
+	   const xmlChar **attrs)
+{
+	xmlParserCtxt *ctxt = ctx;
+	const struct watch *w = ctxt->_private;
+	size_t parts = (size_t)attr_count + (size_t)namespace_count;
+
+	if ((unsigned)ctxt->nameNr >= w->limits->depth) {
+		watch_stop(ctxt, XML_LIMIT, "depth");
+		return;
+	}
+	if (parts > LIMIT_XML_ATTRS) {
+		watch_stop(ctxt, XML_LIMIT, "attributes");
+		return;
+	}
+	/* The library looks through all declarations in scope for each name. */
+	if (ctxt->nsNr / 2 > LIMIT_XML_NS_IN_SCOPE) {
+		watch_stop(ctxt, XML_LIMIT, "namespaces in scope");
+		return;
+	}
+	if (has_ampersand(namespaces, namespace_count)) {
+		watch_stop(ctxt, XML_FORBIDDEN, "ampersand in a namespace name");
+		return;
+	}
+	if (!watch_count(ctxt, 1 + parts))
+		return;
+	xmlSAX2StartElementNs(ctx, local, prefix, uri, namespace_count, namespaces, attr_count,
+			      default_count, attrs);
+}
+
+static void
+on_doctype(void *ctx, const xmlChar *name, const xmlChar *public_id, const xmlChar *system_id)
+{
+	(void)name, (void)public_id, (void)system_id;
+	watch_stop(ctx, XML_FORBIDDEN, "DOCTYPE");
+}
+
+static void
+on_instruction(void *ctx, const xmlChar *target, const xmlChar *data)
+{
+	(void)target, (void)data;
+	watch_stop(ctx, XML_FORBIDDEN, "processing instruction");
+}
+
+static void
+on_comment(void *ctx, const xmlChar *text)
+{
+	xmlParserCtxt *ctxt = ctx;
+	const struct watch *w = ctxt->_private;
+
+	if (!w->limits->comments_ok)
+		watch_stop(ctxt, XML_FORBIDDEN, "comment");
+	else if (watch_count(ctxt, 1))
+		xmlSAX2Comment(ctx, text);
+}
+
+static void
+on_cdata(void *ctx, const xmlChar *text, int len)
+{
+	if (watch_count(ctx, 1))
+		xmlSAX2CDataBlock(ctx, text, len);
+}
+
+static void
+on_reference(void *ctx, const xmlChar *name)
+{
+	(void)name;
+	watch_stop(ctx, XML_FORBIDDEN, "entity reference");
+}
+
+/* The five built-in ones never come here. */
+static xmlEntity *
+on_entity(void *ctx, const xmlChar *name)
+{
+	(void)name;
+	watch_stop(ctx, XML_FORBIDDEN, "entity reference");
+	return NULL;
+}
+
+static xmlParserInput *
+on_external(void *ctx, const xmlChar *public_id, const xmlChar *system_id)
+{
+	(void)public_id, (void)system_id;
+	watch_stop(ctx, XML_FORBIDDEN, "external entity");
+	return NULL;
+}
+
+/*
+ * Errors are read from the context at the end. This is here so that no global handler is asked,
+ * and for the one warning that is an error to us: what is relative has no canonical form.
+ */
+static void
+on_error(void *data, xmlError *error)
+{
+	if (error->domain == XML_FROM_NAMESPACE && error->code == XML_WAR_NS_URI_RELATIVE)
+		watch_stop(data, XML_FORBIDDEN, "relative namespace name");
+}
+
+static void
+set_hooks(xmlSAXHandler *sax)
+{
+	sax->startElementNs = on_element;
+	sax->internalSubset = on_doctype;
+	sax->externalSubset = on_doctype;
+	sax->processingInstruction = on_instruction;
+	sax->comment = on_comment;
+	sax->cdataBlock = on_cdata;
+	sax->reference = on_reference;
+	sax->getEntity = on_entity;
+	sax->getParameterEntity = on_entity;
+	sax->resolveEntity = on_external;
+	sax->ignorableWhitespace = sax->characters;
+	sax->serror = on_error;
+}
+
+/* Cuts S? name S? '=' S? quoted value off the front of the XML declaration. */
+static bool
+decl_take(struct str *rest, struct str name, struct str *value)
+{
+	struct str s = str_trim(*rest);
+	size_t end;
+	char quote;
+
+	if (s.len == rest->len || !str_has_prefix(s, name))
+		return false;
+	s = str_trim(str_skip(s, name.len));
+	if (!str_has_prefix(s, STR("=")))
+		return false;
+	s = str_trim(str_skip(s, 1));
+	if (s.len == 0 || (s.ptr[0] != '"' && s.ptr[0] != '\''))
+		return false;
+	quote = s.ptr[0];
+	s = str_skip(s, 1);
+	for (end = 0; end < s.len && s.ptr[end] != quote; end++)
+		;
+	if (end == s.len)
+		return false;
+	*value = str_of(s.ptr, end);
+	*rest = str_skip(s, end + 1);
+	return true;
+}
+
+/*
+ * The XML declaration, where there is one: version 1.0, encoding UTF-8. The library is then
+ * told to ignore it, so that it opens no converter on a peer's word.
+ */
+static bool
+check_declaration(struct str s, struct err *e)
+{
+	struct str value;
+	size_t end;
+
+	if (!str_has_prefix(s, STR("<?xml")) || s.len < 6 || !strchr(" \t\r\n", s.ptr[5]))
+		return true;
+	if (!str_find(s, STR("?>"), &end))
+		return FAIL(e, XML_MALFORMED, "XML declaration does not end");
+	s = str_of(s.ptr + 5, end - 5);
+	if (!decl_take(&s, STR("version"), &value))
+		return FAIL(e, XML_MALFORMED, "XML declaration without version");
+	if (!str_eq_c(value, "1.0"))
+		return FAIL(e, XML_FORBIDDEN, "XML version is not 1.0");
+	if (decl_take(&s, STR("encoding"), &value) && !str_eq_nocase(value, STR("UTF-8")))
+		return FAIL(e, XML_FORBIDDEN, "encoding is not UTF-8");
+	if (decl_take(&s, STR("standalone"), &value) && !str_eq_c(value, "yes") &&
+	    !str_eq_c(value, "no"))
+		return FAIL(e, XML_MALFORMED, "standalone is neither yes nor no");
+	if (str_trim(s).len != 0)
+		return FAIL(e, XML_MALFORMED, "XML declaration holds more than it may");
+	return true;
+}
+
+/* Quoted values of the start tag at p, up to its end. */
+static size_t
+count_values(const char *p, const char *end)
+{
+	size_t count = 0;
+
+	while (p < end && *p != '>') {
+		char quote = *p++;
+
+		if (quote != '"' && quote != '\'')
+			continue;
+		p = memchr(p, quote, (size_t)(end - p));
+		if (!p)
+			break;
+		p++;
+		count++;
+	}
+	return count;
+}
+
+/*
+ * The library compares each attribute of a tag with all before it, and no hook sees them
+ * earlier: a tag of some megabytes would take minutes. No tag holds a '<' inside, so tags are
+ * found cheaply.
+ */
+static bool
+has_crowded_tag(struct str s)
+{
+	const char *end = s.ptr + s.len;
+	const char *p = memchr(s.ptr, '<', s.len);
+
+	while (p) {
+		const char *next = memchr(p + 1, '<', (size_t)(end - p - 1));
+		const char *stop = next ? next : end;
+
+		if (stop - p > CROWDED_TAG_BYTES && p[1] != '!' && p[1] != '/' && p[1] != '?' &&
+		    count_values(p, stop) > LIMIT_XML_ATTRS)
+			return true;
+		p = next;
+	}
+	return false;
+}
+
+static bool
+check_bytes(struct str s, const struct xml_limits *limits, struct err *e)
+{
+	if (s.len > limits->bytes || s.len > INT_MAX)
+		return FAIL(e, XML_LIMIT, "bytes: %zu", s.len);
+	if (s.len == 0)
+		return FAIL(e, XML_MALFORMED, "empty");
+	if (!utf8_is_valid(s))
+		return FAIL(e, XML_FORBIDDEN, "not UTF-8, or with NUL");
+	if (str_has_prefix(s, STR("\xef\xbb\xbf")))
+		s = str_skip(s, 3);
+	if (!check_declaration(s, e))
+		return false;
+	if (has_crowded_tag(s))
+		return FAIL(e, XML_LIMIT, "attributes");
+	return true;
+}
+
+static void
+free_ctxt(xmlParserCtxt **ctxt)
+{
+	if (!*ctxt)
+		return;
+	xmlFreeDoc((*ctxt)->myDoc);
+	xmlFreeParserCtxt(*ctxt);
+}
+
+bool
+xml_parse(struct str bytes, const struct xml_limits *limits, struct xml_doc **out,
+	  struct err *e)
+{
+	AUTO(free_ctxt) xmlParserCtxt *ctxt = NULL;
+	struct watch watch = {.limits = limits};
+
+	if (!check_bytes(bytes, limits, e))
+		return false;
+	ctxt = xmlCreateMemoryParserCtxt(bytes.ptr, (int)bytes.len);
+	BUG_ON(!ctxt);
+	if (xmlCtxtUseOptions(ctxt, XML_PARSE_NONET | XML_PARSE_COMPACT | XML_PARSE_IGNORE_ENC |
+					    XML_PARSE_NOERROR | XML_PARSE_NOWARNING) != 0)
+		return FAIL(e, INTERNAL, "libxml2 lacks an option");
+	set_hooks(ctxt->sax);
+	/* What the options do not reset, and what another library may have changed. */
+	ctxt->keepBlanks = 1;
+	ctxt->loadsubset = XML_SKIP_IDS; /* xml:id makes no id */
+	ctxt->_private = &watch;
+
+	(void)xmlParseDocument(ctxt);
+	if (watch.code != ERR_NONE)
+		return FAIL(e, watch.code, "%s, line %d", watch.what,
+			    xmlSAX2GetLineNumber(ctxt));
+	if (ctxt->errNo == XML_ERR_NO_MEMORY)
+		return FAIL(e, XML_LIMIT, "a text or name is too long");
+	if (!ctxt->wellFormed || !ctxt->nsWellFormed || !ctxt->myDoc || ctxt->myDoc->intSubset)
+		return FAIL(e, XML_MALFORMED, "libxml2 %d, line %d", ctxt->lastError.code,
+			    ctxt->lastError.line);
+	BUG_ON(!xmlDocGetRootElement(ctxt->myDoc));
+	*out = (struct xml_doc *)ctxt->myDoc;
+	ctxt->myDoc = NULL;
+	return true;
+}
+
+void
+xml_doc_free(struct xml_doc *d)
+{
+	if (d)
+		xmlFreeDoc((xmlDoc *)d);
+}
+
+void
+xml_doc_freep(struct xml_doc **d)
+{
+	xml_doc_free(*d);
+	*d = NULL;
+}
+
+struct xml_node *
+xml_root(const struct xml_doc *d)
+{
+	const xmlDoc *doc = (const xmlDoc *)d;
+	xmlNode *n = doc->children;
+
+	while (n && n->type != XML_ELEMENT_NODE)
+		n = n->next;
+	return node_ours(n);
+}
+
+void
+xml_init(void)
+{
+	xmlInitParser();
+}
+
+void
+xml_cleanup(void)
+{
+	xmlCleanupParser();
+}
