@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -122,15 +121,32 @@ put_escaped_char(struct line *l, uint32_t c)
 	}
 }
 
+/* Bytes at the front that stand for themselves: nearly all there are. */
+static size_t
+plain_run(const char *p, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && p[n] >= ' ' && p[n] <= '~' && p[n] != '"' && p[n] != '\\')
+		n++;
+	return n;
+}
+
 static void
 put_escaped(struct line *l, struct str s)
 {
 	size_t i = 0;
 
 	while (i < s.len) {
+		size_t plain = plain_run(s.ptr + i, s.len - i);
 		uint32_t c;
-		size_t n = utf8_char(s.ptr + i, s.len - i, &c);
+		size_t n;
 
+		put(l, s.ptr + i, plain);
+		i += plain;
+		if (i == s.len)
+			break;
+		n = utf8_char(s.ptr + i, s.len - i, &c);
 		if (n == 0) {
 			/* Not UTF-8: the byte itself in text; JSON can only say that one was
 			 * there. */
