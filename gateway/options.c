@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The option table: one row a setting, from which reading, checking, help and the manual
+ * follow. The file is read by options_read.c. Nothing here opens a socket or a key.
+ */
+#include "gateway/options_internal.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+const struct option_row option_rows[OPT_COUNT] = {
+	[OPT_ENVIRONMENT] =
+		{"environment", OPTION_CHOICE, "production", 0, 0, "production development",
+		 false,
+		 "development allows the development PKI, a shifted clock and the test IdP."},
+	[OPT_DATABASE] = {"database", OPTION_PATH, "/var/lib/sluse/sluse.db", 0, 0, NULL, false,
+			  "The SQLite file with everything that is known and stored."},
+	[OPT_WSDL_DIR] = {"wsdl_dir", OPTION_PATH, NULL, 0, 0, NULL, false,
+			  "Folder with the contract files served at ?wsdl and ?xsd; default: "
+			  "as installed."},
+	[OPT_CLOCK_SHIFT] = {"clock_shift", OPTION_NUMBER, "0", -3153600000LL, 3153600000LL,
+			     NULL, false, "Seconds added to the clock; development only."},
+	[OPT_LISTEN_SYSTEM] = {"listen.system", OPTION_ADDRESS, "127.0.0.1:8443", 0, 0, NULL,
+			       false,
+			       "Token service and registries; asks for a client certificate, "
+			       "never requires one."},
+	[OPT_LISTEN_BROWSER] = {"listen.browser", OPTION_ADDRESS, "127.0.0.1:8444", 0, 0, NULL,
+				false, "Login pages; never asks for a client certificate."},
+	[OPT_LISTEN_OPERATIONS] =
+		{"listen.operations", OPTION_ADDRESS, "127.0.0.1:9443", 0, 0, NULL, false,
+		 "Health and metrics, plain HTTP: keep it on loopback or a protected network."},
+	[OPT_TLS_CERT] = {"tls.cert", OPTION_PATH, NULL, 0, 0, NULL, true,
+			  "TLS server certificate with its chain (PEM), RSA."},
+	[OPT_TLS_KEY] = {"tls.key", OPTION_PATH, NULL, 0, 0, NULL, true,
+			 "Private key of tls.cert (PEM)."},
+	[OPT_TLS_CERT_EC] =
+		{"tls.cert_ec", OPTION_PATH, NULL, 0, 0, NULL, true,
+		 "A second TLS certificate (P-256) for clients that know it: half the cost."},
+	[OPT_TLS_KEY_EC] = {"tls.key_ec", OPTION_PATH, NULL, 0, 0, NULL, true,
+			    "Private key of tls.cert_ec."},
+	[OPT_URL_SYSTEM] =
+		{"url.system", OPTION_URL, "https://localhost:8443", 0, 0, NULL, true,
+		 "How clients reach the system listener; written into served WSDL files."},
+	[OPT_URL_BROWSER] = {"url.browser", OPTION_URL, "https://localhost:8444", 0, 0, NULL,
+			     true,
+			     "How browsers reach the login pages; written into metadata."},
+	[OPT_ANCHORS] = {"trust.anchors", OPTION_PATH, NULL, 0, 0, NULL, true,
+			 "Root certificates (PEM) that system certificates must chain to."},
+	[OPT_INTERMEDIATES] = {"trust.intermediates", OPTION_PATH, NULL, 0, 0, NULL, true,
+			       "Issuing certificates (PEM); clients rarely send them."},
+	[OPT_CRLS] = {"trust.crls", OPTION_PATH, NULL, 0, 0, NULL, true,
+		      "Revocation lists (PEM)."},
+	[OPT_CRL_REQUIRED] = {"trust.crl_required", OPTION_FLAG, "true", 0, 0, NULL, true,
+			      "A certificate whose issuer has no current list is refused."},
+	[OPT_CRL_GRACE] = {"trust.crl_grace", OPTION_SECONDS, "24h", 0, 604800, NULL, true,
+			   "How long after its nextUpdate a list is still used."},
+	[OPT_STS_ENTITY_ID] = {"sts.entity_id", OPTION_TEXT, NULL, 0, 0, NULL, false,
+			       "Issuer of tokens."},
+	[OPT_STS_CERT] = {"sts.cert", OPTION_PATH, NULL, 0, 0, NULL, true,
+			  "Certificate of the token service; needs a SubjectKeyIdentifier."},
+	[OPT_STS_KEY] = {"sts.key", OPTION_PATH, NULL, 0, 0, NULL, true,
+			 "Private key of sts.cert."},
+	[OPT_STS_TRUSTED] = {"sts.trusted", OPTION_PATH, NULL, 0, 0, NULL, true,
+			     "Further certificates (PEM, at most 3) that tokens may be signed "
+			     "with: roll-over."},
+	[OPT_STS_LIFETIME] = {"sts.lifetime", OPTION_SECONDS, "8h", 1200, 28800, NULL, true,
+			      "Life of a token when the client asks for none."},
+	[OPT_SERVICE_CERT] = {"service.cert", OPTION_PATH, NULL, 0, 0, NULL, true,
+			      "Certificate that signs the answers of the services."},
+	[OPT_SERVICE_KEY] = {"service.key", OPTION_PATH, NULL, 0, 0, NULL, true,
+			     "Private key of service.cert."},
+	[OPT_GUARD_BINDING] =
+		{"guard.binding", OPTION_CHOICE, "normal", 0, 0, "normal strict", true,
+		 "strict refuses calls that sign only the reference to their token."},
+	[OPT_GUARD_LEVEL] = {"guard.level", OPTION_NUMBER, "3", 1, 4, NULL, true,
+			     "Lowest AssuranceLevel of a token that services accept."},
+	[OPT_HUB_ENTITY_ID] = {"hub.entity_id", OPTION_TEXT, NULL, 0, 0, NULL, false,
+			       "SAML entity id of the bridge, in both its roles."},
+	[OPT_HUB_ALIAS] = {"hub.alias", OPTION_TEXT, NULL, 0, 0, NULL, true,
+			   "A second spelling of hub.entity_id accepted as audience."},
+	[OPT_HUB_CERT] = {"hub.cert", OPTION_PATH, NULL, 0, 0, NULL, true,
+			  "Certificate that signs SAML messages and decrypts assertions."},
+	[OPT_HUB_KEY] = {"hub.key", OPTION_PATH, NULL, 0, 0, NULL, true,
+			 "Private key of hub.cert."},
+	[OPT_HUB_ORGANISATION] = {"hub.organisation", OPTION_TEXT, "Sluse", 0, 0, NULL, true,
+				  "Name of the operator, for metadata and pages."},
+	[OPT_HVEM_ENTITY_ID] =
+		{"hvem.entity_id", OPTION_TEXT, NULL, 0, 0, NULL, true,
+		 "Entity id of the built-in system at /hvem; absent: it is switched off."},
+	[OPT_HVEM_CERT] = {"hvem.cert", OPTION_PATH, NULL, 0, 0, NULL, true,
+			   "Certificate of that system."},
+	[OPT_HVEM_KEY] = {"hvem.key", OPTION_PATH, NULL, 0, 0, NULL, true,
+			  "Private key of hvem.cert."},
+	[OPT_HVEM_METADATA_OF_HUB] =
+		{"hvem.hub_cert", OPTION_PATH, NULL, 0, 0, NULL, true,
+		 "Certificate by which that system knows the bridge; default hub.cert."},
+	[OPT_REGISTRY_OPERATOR] = {"registry.operator", OPTION_TEXT, NULL, 0, 0, NULL, false,
+				   "CVR of the authority that owns shared objects."},
+	[OPT_WORKERS] = {"workers", OPTION_NUMBER, "32", 1, 512, NULL, false,
+			 "Calls that run at the same time."},
+	[OPT_IO_THREADS] = {"io_threads", OPTION_NUMBER, "2", 1, 64, NULL, false,
+			    "Threads that read and write connections."},
+	[OPT_CONNECTIONS] = {"connections", OPTION_NUMBER, "10000", 16, 1000000, NULL, false,
+			     "Open connections; further ones wait to be accepted."},
+	[OPT_IDLE_TIMEOUT] =
+		{"idle_timeout", OPTION_SECONDS, "2min", 5, 3600, NULL, false,
+		 "A connection that has not brought a whole request for so long is closed."},
+	[OPT_DRAIN_TIMEOUT] = {"drain_timeout", OPTION_SECONDS, "30s", 1, 600, NULL, false,
+			       "How long a stop waits for running calls."},
+	[OPT_LOG_LEVEL] = {"log.level", OPTION_CHOICE, "info", 0, 0, "error warning info debug",
+			   true, "The least important events that are logged."},
+	[OPT_LOG_FORMAT] = {"log.format", OPTION_CHOICE, "text", 0, 0, "text json", true,
+			    "One line an event, as key=value or as JSON."},
+};
+
+void
+config_free(struct config *c)
+{
+	if (c == NULL)
+		return;
+	for (int i = 0; i < OPT_COUNT; i++)
+		mem_free(c->value[i].text);
+	mem_free(c);
+}
+
+const char *
+config_text(const struct config *c, enum setting o)
+{
+	return c->value[o].text;
+}
+
+struct str
+config_str(const struct config *c, enum setting o)
+{
+	return str_from(c->value[o].text);
+}
+
+int64_t
+config_number(const struct config *c, enum setting o)
+{
+	return c->value[o].number;
+}
+
+bool
+config_flag(const struct config *c, enum setting o)
+{
+	return c->value[o].number != 0;
+}
+
+bool
+config_is_set(const struct config *c, enum setting o)
+{
+	return c->value[o].text != NULL;
+}
+
+bool
+config_is_production(const struct config *c)
+{
+	return strcmp(c->value[OPT_ENVIRONMENT].text, "development") != 0;
+}
+
+static void
+explain_row(const struct option_row *row, struct buf *out)
+{
+	static const char *const types[] = {"text",   "path",     "address:port", "URL",
+					    "number", "duration", "true|false",   "choice"};
+
+	buf_printf(out, "%s\n    %s\n    type: %s", row->name, row->text, types[row->type]);
+	if (row->choices != NULL)
+		buf_printf(out, " (%s)", row->choices);
+	if (row->max != 0)
+		buf_printf(out, ", %" PRId64 " to %" PRId64 "%s", row->min, row->max,
+			   row->type == OPTION_SECONDS ? " seconds" : "");
+	buf_printf(out, "; default: %s; reloadable: %s\n",
+		   row->fallback != NULL ? row->fallback : "none",
+		   row->is_reloadable ? "yes" : "no");
+}
+
+void
+config_explain(const char *name_or_null, struct buf *out)
+{
+	int o = name_or_null != NULL ? option_find(name_or_null) : -1;
+
+	if (o >= 0) {
+		explain_row(&option_rows[o], out);
+		return;
+	}
+	if (name_or_null != NULL) {
+		buf_printf(out, "unknown setting '%s'; did you mean '%s'?\n", name_or_null,
+			   option_nearest(name_or_null));
+		return;
+	}
+	for (int i = 0; i < OPT_COUNT; i++)
+		explain_row(&option_rows[i], out);
+}
+
+void
+config_show(const struct config *c, struct buf *out)
+{
+	for (int i = 0; i < OPT_COUNT; i++)
+		if (c->value[i].text != NULL)
+			buf_printf(out, "%s = \"%s\"\n", option_rows[i].name, c->value[i].text);
+}
+
+bool
+config_may_replace(const struct config *old, const struct config *next, struct buf *out)
+{
+	bool may = true;
+
+	for (int i = 0; i < OPT_COUNT; i++) {
+		if (option_rows[i].is_reloadable ||
+		    str_eq(str_from(old->value[i].text), str_from(next->value[i].text)))
+			continue;
+		buf_printf(out, "%s\n", option_rows[i].name);
+		may = false;
+	}
+	return may;
+}
