@@ -23,10 +23,10 @@ struct http_header {
 struct http_call {
 	enum http_listener listener;
 	enum http_method method;
-	struct str path;   /* as sent, not decoded, without query */
-	struct str query;  /* as sent, without '?'; absent if none */
+	struct str path;  /* as sent, not decoded, without query */
+	struct str query; /* as sent, without '?'; absent if none */
 	struct str host, content_type, soap_action, cookie, accept_language, origin, referer;
-	struct str peer;   /* address in text, without port */
+	struct str peer; /* address in text, without port */
 	struct str body;
 	/* DER of the TLS client certificate, not verified; absent if none */
 	struct str client_cert;

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Counters of the process, and their Prometheus text. No personal data, bounded label sets. */
+#ifndef GATEWAY_METRICS_H
+#define GATEWAY_METRICS_H
+
+#include <stdint.h>
+#include "base/buf.h"
+#include "base/err.h"
+#include "gateway/http_call.h"
+
+enum metric_what { METRIC_TOKEN, METRIC_CALL, METRIC_LOGIN, METRIC_WHAT_COUNT };
+
+void metrics_http(enum http_listener listener, int status, uint64_t duration_us);
+/* One token request, service call or login; code ERR_NONE: it was granted. */
+void metrics_outcome(enum metric_what what, enum err_code code);
+/* A value that is read when asked for, e.g. a certificate's end. name with labels, as
+ * Prometheus writes it. */
+void metrics_gauge(struct buf *out, const char *name_and_labels, double value);
+void metrics_write(struct buf *out);
+
+#endif
