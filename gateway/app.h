@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a running process shares. The app lives as long as the process; a platform (keys,
- * anchors, configuration) is a snapshot, replaced whole on reload: hold one for the length of a
- * call.
+ * What a running process shares. The app lives as long as the process; a platform
+ * (configuration, keys, anchors) is a snapshot, replaced whole on reload: hold one for the
+ * length of a call.
  */
 #ifndef GATEWAY_APP_H
 #define GATEWAY_APP_H
 
+#include <stdatomic.h>
 #include "base/once.h"
 #include "crypto/certs.h"
 #include "crypto/signer.h"
@@ -14,17 +15,18 @@
 #include "store/store.h"
 #include "trust/trust.h"
 #include "gateway/http_call.h"
-
-struct config; /* gateway/options.h */
+#include "gateway/options.h"
+#include "gateway/wsdl.h"
 
 struct platform {
-	const struct config *config;
-	struct anchors *anchors;
-	struct signer *sts;	 /* assertions, RSTRs, business faults of the token service */
-	struct signer *service;	 /* answers of the services */
-	struct signer *hub;	 /* SAML messages of the bridge */
-	/* certificates that issued tokens may be signed with (roll-over) */
-	struct cert *sts_trusted[4];
+	atomic_uint refs;
+	struct config *config;
+	struct anchors *anchors; /* what system certificates must chain to */
+	struct signer *sts;      /* tokens, RSTRs, business faults of the token service */
+	struct signer *service;  /* answers of the services */
+	struct signer *hub;      /* SAML messages of the bridge; NULL if not configured */
+	struct cert
+		*sts_trusted[4]; /* that tokens may be signed with: sts first, then roll-over */
 	size_t sts_trusted_count;
 };
 
@@ -34,18 +36,29 @@ struct app {
 	struct once *once;
 	const struct soap_service *const *services;
 	size_t service_count;
-	struct registry *registry;
-	struct saml_bridge *bridge; /* saml/, NULL until it is wired */
+	void *registry; /* soap_call.state */
+	void *web;      /* of webcall.c, NULL: no bridge */
+	struct wsdl_files *wsdl;
+	struct platform *platform; /* through app_platform_hold */
+	atomic_bool is_ready, is_stopping;
 };
 
+/* Reads every key and certificate that the configuration names. Errors: those of the files. */
+MUST_USE bool platform_load(struct config *c, struct platform **out,
+			    struct err *e); /* takes c */
+void platform_release(const struct platform *p);
+
+MUST_USE bool app_open(struct platform *p, struct app **out, struct err *e); /* takes p */
+void app_close(struct app *app);
 const struct platform *app_platform_hold(struct app *app);
-void app_platform_release(const struct platform *p);
+void app_platform_replace(struct app *app, struct platform *p); /* takes p */
 
 /* The handlers that route.c knows. Each answers completely; none returns with status 0. */
+void route_call(struct http_call *c, void *app);
+void operations_call(struct app *app, const struct platform *p, struct http_call *c);
 void sts_call(struct app *app, const struct platform *p, struct http_call *c);
 void service_call(struct app *app, const struct platform *p, const struct soap_service *service,
 		  struct http_call *c);
-/* browser listener */
 void web_call(struct app *app, const struct platform *p, struct http_call *c);
 
 #endif

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Builds what a process shares: everything is loaded and checked before the first listener
+ * opens.
+ */
+#include "gateway/app.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "gateway/file.h"
+#include "version.h"
+
+#define ONCE_MAX_ENTRIES 1000000
+#define PEM_MAX_BYTES (1024UL * 1024)
+
+static pthread_mutex_t platform_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static bool
+load_signer(const struct config *c, enum setting cert, enum setting key, struct signer **out,
+	    struct err *e)
+{
+	if (!config_is_set(c, cert))
+		return true;
+	return signer_load(config_text(c, key), config_text(c, cert), out, e);
+}
+
+static bool
+load_anchors(const struct config *c, struct anchors **out, struct err *e)
+{
+	struct anchors_paths paths = {
+		.anchors = config_text(c, OPT_ANCHORS),
+		.intermediates = config_text(c, OPT_INTERMEDIATES),
+		.crls = config_text(c, OPT_CRLS),
+		.crl_required = config_flag(c, OPT_CRL_REQUIRED),
+		.crl_grace_s = config_number(c, OPT_CRL_GRACE),
+	};
+
+	if (paths.anchors == NULL)
+		return FAIL(e, CONFIG_INVALID, "trust.anchors is not set");
+	return anchors_load(&paths, out, e);
+}
+
+/* The certificate we sign with first, then those of sts.trusted. */
+static bool
+load_sts_trusted(struct platform *p, struct err *e)
+{
+	static const struct str end = STR_INIT("-----END CERTIFICATE-----");
+	const char *path = config_text(p->config, OPT_STS_TRUSTED);
+	struct str text = STR_NONE, rest;
+	bool ok = true;
+	size_t at;
+
+	if (p->sts != NULL)
+		p->sts_trusted[p->sts_trusted_count++] = cert_hold(signer_cert(p->sts));
+	if (path == NULL)
+		return true;
+	if (!file_read(path, PEM_MAX_BYTES, &text, e))
+		return false;
+	rest = text;
+	while (ok && str_find(rest, end, &at)) {
+		if (p->sts_trusted_count == ARRAY_LEN(p->sts_trusted))
+			ok = FAIL(e, CONFIG_INVALID, "sts.trusted: more than 3 certificates");
+		else
+			ok = cert_parse(str_of(rest.ptr, at + end.len),
+					&p->sts_trusted[p->sts_trusted_count], e);
+		p->sts_trusted_count += ok;
+		rest = str_skip(rest, at + end.len);
+	}
+	file_free(&text);
+	return ok;
+}
+
+bool
+platform_load(struct config *c, struct platform **out, struct err *e)
+{
+	struct platform *p = MEM_NEW(struct platform);
+
+	atomic_init(&p->refs, 1);
+	p->config = c;
+	if (load_anchors(c, &p->anchors, e) &&
+	    load_signer(c, OPT_STS_CERT, OPT_STS_KEY, &p->sts, e) &&
+	    load_signer(c, OPT_SERVICE_CERT, OPT_SERVICE_KEY, &p->service, e) &&
+	    load_signer(c, OPT_HUB_CERT, OPT_HUB_KEY, &p->hub, e) && load_sts_trusted(p, e)) {
+		*out = p;
+		return true;
+	}
+	platform_release(p);
+	return false;
+}
+
+void
+platform_release(const struct platform *borrowed)
+{
+	struct platform *p;
+
+	memcpy(&p, &borrowed, sizeof(p));
+	if (p == NULL || atomic_fetch_sub(&p->refs, 1) != 1)
+		return;
+	for (size_t i = 0; i < p->sts_trusted_count; i++)
+		cert_free(p->sts_trusted[i]);
+	signer_free(p->sts);
+	signer_free(p->service);
+	signer_free(p->hub);
+	anchors_free(p->anchors);
+	config_free(p->config);
+	mem_free(p);
+}
+
+const struct platform *
+app_platform_hold(struct app *app)
+{
+	struct platform *p;
+
+	pthread_mutex_lock(&platform_lock);
+	p = app->platform;
+	atomic_fetch_add(&p->refs, 1);
+	pthread_mutex_unlock(&platform_lock);
+	return p;
+}
+
+void
+app_platform_replace(struct app *app, struct platform *p)
+{
+	struct platform *old;
+
+	pthread_mutex_lock(&platform_lock);
+	old = app->platform;
+	app->platform = p;
+	pthread_mutex_unlock(&platform_lock);
+	platform_release(old);
+}
+
+static bool
+restore_replay(struct app *app, struct err *e)
+{
+	AUTO(store_read_endp) struct reading *r = NULL;
+
+	return store_read(app->store, &r, e) && store_replay_load(r, clock_now(), app->once, e);
+}
+
+static bool
+open_rooms(struct app *app, struct err *e)
+{
+	const struct config *c = app->platform->config;
+	struct store_options so = {
+		.path = config_text(c, OPT_DATABASE),
+		.create = true,
+		.readers = (unsigned)config_number(c, OPT_WORKERS),
+	};
+	const char *wsdl_dir = config_is_set(c, OPT_WSDL_DIR) ? config_text(c, OPT_WSDL_DIR)
+							      : SLUSE_DATADIR "/wsdl";
+
+	app->once = once_new(ONCE_MAX_ENTRIES);
+	return store_open(&so, &app->store, e) && restore_replay(app, e) &&
+	       trust_open(app->store, &app->trust, e) && wsdl_load(wsdl_dir, &app->wsdl, e);
+}
+
+bool
+app_open(struct platform *p, struct app **out, struct err *e)
+{
+	struct app *app = MEM_NEW(struct app);
+
+	app->platform = p;
+	if (!open_rooms(app, e)) {
+		app_close(app);
+		return false;
+	}
+	*out = app;
+	return true;
+}
+
+void
+app_close(struct app *app)
+{
+	if (app == NULL)
+		return;
+	trust_close(app->trust);
+	store_close(app->store);
+	once_free(app->once);
+	wsdl_free(app->wsdl);
+	platform_release(app->platform);
+	mem_free(app);
+}

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Finds the subcommand, reads the global flags, and gives the commands what they share. Data
+ * goes to standard output, messages to standard error.
+ */
+#include "gateway/cli.h"
+
+#include <getopt.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "version.h"
+
+static int cmd_help(struct cli *c);
+static int cmd_version(struct cli *c);
+
+static const struct cli_command commands[] = {
+	{"serve", "", "run the server", "", cmd_serve},
+	{"check", "[--explain [NAME] | --show]",
+	 "check the configuration, keys and certificates",
+	 "  --explain [NAME]  what a setting means; all of them without NAME\n"
+	 "  --show            print the effective settings\n",
+	 cmd_check},
+	{"apply", "[--dry-run] [--prune] FILE…",
+	 "make known what the files say, all or nothing",
+	 "  --dry-run  show what would change, change nothing\n"
+	 "  --prune    remove what is known and not in the files\n",
+	 cmd_apply},
+	{"export", "[--at TIME] [-o FILE]", "write everything that is known, for apply",
+	 "  --at TIME  as it was known then\n"
+	 "  -o FILE    into a file instead of standard output\n",
+	 cmd_export},
+	{"cert", "show FILE | list [--expiring DURATION]", "look at certificates",
+	 "  show FILE               fields, kind and CVR of a certificate\n"
+	 "  list                    all certificates of known systems\n"
+	 "  --expiring DURATION     only those that end within it; exit 10 if there are any\n",
+	 cmd_cert},
+	{"audit", "[filters]", "search the audit trail",
+	 "  --from TIME, --to TIME, --action NAME[*], --actor ID, --cvr CVR, --object ID,\n"
+	 "  --request ID, --result NAME, --limit N\n",
+	 cmd_audit},
+	{"version", "", "version of the program and its libraries", "", cmd_version},
+	{"help", "[COMMAND]", "this text, or that of a command", "", cmd_help},
+};
+
+static const struct cli_command *
+find_command(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+static void
+print_command(FILE *to, const struct cli_command *cmd)
+{
+	fprintf(to,
+		"usage: sluse [--config FILE] [--db FILE] [--json] [--quiet] %s %s\n\n%s\n%s",
+		cmd->name, cmd->usage, cmd->text, cmd->help);
+}
+
+static void
+print_overview(FILE *to)
+{
+	fprintf(to, "usage: sluse [--config FILE] [--db FILE] [--json] [--quiet] COMMAND "
+		    "[ARGUMENTS]\n\n");
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].text);
+	fprintf(to, "\nsluse help COMMAND tells more; so does man sluse.\n");
+}
+
+static int
+cmd_help(struct cli *c)
+{
+	const struct cli_command *cmd;
+
+	if (c->argc < 2) {
+		print_overview(stdout);
+		return EXIT_OK;
+	}
+	cmd = find_command(c->argv[1]);
+	if (cmd == NULL)
+		return cli_usage(c, "there is no command '%s'", c->argv[1]);
+	print_command(stdout, cmd);
+	return EXIT_OK;
+}
+
+static int
+cmd_version(struct cli *c)
+{
+	if (c->json)
+		printf("{\"version\":\"%s\"}\n", SLUSE_VERSION);
+	else
+		printf("sluse %s\n", SLUSE_VERSION);
+	return EXIT_OK;
+}
+
+int
+cli_usage(const struct cli *c, const char *fmt, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "sluse: ");
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fprintf(stderr, "\n");
+	if (c->command != NULL)
+		fprintf(stderr, "usage: sluse %s %s\n", c->command->name, c->command->usage);
+	else
+		fprintf(stderr, "sluse help lists the commands\n");
+	return EXIT_USAGE;
+}
+
+int
+cli_failed(const struct cli *c, const struct err *e)
+{
+	const struct err_row *row = err_row(e->code);
+	int64_t code;
+
+	if (c->json)
+		fprintf(stderr, "{\"error\":\"%s\",\"text\":\"%s\"}\n", row->name, row->text);
+	fprintf(stderr, "sluse %s: %s", c->command->name, row->text);
+	fprintf(stderr, e->detail[0] != '\0' ? " (%s)\n" : "%s\n", e->detail);
+	if (row->voice == VOICE_CLI && str_to_i64(str_from(row->code), 1, 255, &code))
+		return (int)code;
+	return row->http == 503 ? EXIT_UNAVAILABLE : EXIT_FAILED;
+}
+
+bool
+cli_config(const struct cli *c, struct config **out, struct err *e)
+{
+	struct buf problems = BUF_INIT(65536);
+	const char *path = c->config_path;
+	bool ok;
+
+	if (path == NULL && access(SLUSE_SYSCONFDIR "/sluse.conf", F_OK) == 0)
+		path = SLUSE_SYSCONFDIR "/sluse.conf";
+	ok = config_load(path, out, &problems, e);
+	fwrite(problems.ptr, 1, problems.len, stderr);
+	buf_release(&problems);
+	return ok;
+}
+
+bool
+cli_store(const struct cli *c, bool read_only, struct store **out, struct err *e)
+{
+	struct store_options so = {.path = c->database,
+				   .read_only = read_only,
+				   .create = !read_only,
+				   .readers = 2};
+	struct config *config = NULL;
+	bool ok;
+
+	if (so.path == NULL) {
+		if (!cli_config(c, &config, e))
+			return false;
+		so.path = config_text(config, OPT_DATABASE);
+	}
+	ok = store_open(&so, out, e);
+	config_free(config);
+	return ok;
+}
+
+struct str
+cli_actor(void)
+{
+	static char text[80];
+	const struct passwd *pw = getpwuid(getuid());
+
+	if (pw != NULL)
+		snprintf(text, sizeof(text), "cli:%s", pw->pw_name);
+	else
+		snprintf(text, sizeof(text), "cli:%ld", (long)getuid());
+	return str_from(text);
+}
+
+bool
+cli_time(const char *text, instant *out)
+{
+	struct err e = ERR_INIT;
+	char whole[64];
+
+	snprintf(whole, sizeof(whole), strlen(text) == 10 ? "%sT00:00:00" : "%s", text);
+	return time_parse(str_from(whole), ZONE_LOCAL, out, &e);
+}
+
+bool
+cli_duration(const char *text, instant *out)
+{
+	struct str s = str_from(text);
+	int64_t n;
+	char unit;
+
+	if (s.len < 2)
+		return false;
+	unit = s.ptr[--s.len];
+	if (!str_to_i64(s, 0, 100000, &n))
+		return false;
+	*out = unit == 'd' ? DAYS(n) : unit == 'h' ? HOURS(n) : MINUTES(n);
+	return unit == 'd' || unit == 'h' || unit == 'm';
+}
+
+static int
+read_globals(struct cli *c, int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{"config", required_argument, NULL, 'c'},
+		{"db", required_argument, NULL, 'd'},
+		{"json", no_argument, NULL, 'j'},
+		{"quiet", no_argument, NULL, 'q'},
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'V'},
+		{NULL, 0, NULL, 0},
+	};
+	int o;
+
+	while ((o = getopt_long(argc, argv, "+c:d:jqhV", longs, NULL)) != -1) {
+		switch (o) {
+		case 'c':
+			c->config_path = optarg;
+			break;
+		case 'd':
+			c->database = optarg;
+			break;
+		case 'j':
+			c->json = true;
+			break;
+		case 'q':
+			c->quiet = true;
+			break;
+		case 'h':
+			print_overview(stdout);
+			return EXIT_OK;
+		case 'V':
+			return cmd_version(c);
+		default:
+			return cli_usage(c, "see above");
+		}
+	}
+	return -1;
+}
+
+int
+cli_main(int argc, char **argv)
+{
+	struct cli c = {0};
+	int code = read_globals(&c, argc, argv);
+
+	if (code >= 0)
+		return code;
+	if (optind >= argc) {
+		print_overview(stderr);
+		return EXIT_USAGE;
+	}
+	c.command = find_command(argv[optind]);
+	if (c.command == NULL)
+		return cli_usage(&c, "there is no command '%s'", argv[optind]);
+	c.argc = argc - optind;
+	c.argv = argv + optind;
+	optind = 0; /* the command reads its own flags from its own argv */
+	for (int i = 1; i < c.argc; i++) {
+		if (strcmp(c.argv[i], "--help") == 0 || strcmp(c.argv[i], "-h") == 0) {
+			print_command(stdout, c.command);
+			return EXIT_OK;
+		}
+	}
+	return c.command->run(&c);
+}

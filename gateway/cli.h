@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The command line: one binary, subcommands as rows. Exit codes are stable: docs/sluse.8. */
+#ifndef GATEWAY_CLI_H
+#define GATEWAY_CLI_H
+
+#include <stdbool.h>
+#include "base/err.h"
+#include "base/str.h"
+#include "base/time.h"
+#include "gateway/options.h"
+#include "store/store.h"
+
+enum exit_code {
+	EXIT_OK = 0,
+	EXIT_FAILED = 1,
+	EXIT_USAGE = 2,
+	EXIT_NOT_FOUND = 3,
+	EXIT_CONFLICT = 4,
+	EXIT_NOT_PERMITTED = 5,
+	EXIT_INVALID = 6,
+	EXIT_UNAVAILABLE = 7,
+	EXIT_TIMEOUT = 8,
+	EXIT_WARNING = 10,
+	EXIT_CRITICAL = 11,
+};
+
+struct cli {
+	const struct cli_command *command;
+	const char *config_path; /* --config; NULL: the default file if it is there */
+	const char *database;    /* --db; NULL: as configured */
+	bool json, quiet;
+	int argc; /* arguments behind the subcommand; argv[0] is its name */
+	char **argv;
+};
+
+struct cli_command {
+	const char *name;
+	const char *usage; /* behind the name */
+	const char *text;  /* one line */
+	const char *help;  /* options, one a line; may be "" */
+	int (*run)(struct cli *c);
+};
+
+int cli_main(int argc, char **argv);
+
+/* Says what is wrong on standard error, with the place of the usage; returns EXIT_USAGE. */
+int cli_usage(const struct cli *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* Says why on standard error and returns the row's exit code. */
+int cli_failed(const struct cli *c, const struct err *e);
+/* Reads the configuration; problems go to standard error. Free with config_free. */
+MUST_USE bool cli_config(const struct cli *c, struct config **out, struct err *e);
+/* Opens the database named by --db or the configuration, for reading or for writing too. */
+MUST_USE bool cli_store(const struct cli *c, bool read_only, struct store **out, struct err *e);
+struct str cli_actor(void); /* "cli:<user>" */
+/* "2026-03-03T12:00:00Z" or a date alone (start of that day in Copenhagen). */
+MUST_USE bool cli_time(const char *text, instant *out);
+/* "30d", "12h". */
+MUST_USE bool cli_duration(const char *text, instant *out);
+
+int cmd_serve(struct cli *c);
+int cmd_check(struct cli *c);
+int cmd_apply(struct cli *c);
+int cmd_export(struct cli *c);
+int cmd_cert(struct cli *c);
+int cmd_audit(struct cli *c);
+
+#endif

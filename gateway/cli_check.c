@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* sluse check: everything that serve would load, loaded; and what the settings mean. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "gateway/app.h"
+#include "gateway/cli.h"
+
+static void
+print_buf(struct buf *b)
+{
+	fwrite(b->ptr, 1, b->len, stdout);
+	buf_release(b);
+}
+
+struct finding {
+	const char *use;
+	const struct cert *cert;
+};
+
+/* Our own certificates: one line each; returns how bad it is. */
+static int
+judge(const struct cli *c, const struct finding *f)
+{
+	instant left;
+	char until[TIME_TEXT_MAX];
+	struct str text;
+
+	if (f->cert == NULL)
+		return EXIT_OK;
+	left = cert_not_after(f->cert) - clock_now();
+	text = time_format_utc(cert_not_after(f->cert), until);
+	if (!c->quiet)
+		printf("%-16s " STR_FMT ", until " STR_FMT "%s\n", f->use,
+		       STR_ARG(cert_cn(f->cert)), STR_ARG(text),
+		       left < 0          ? ": EXPIRED"
+		       : left < DAYS(30) ? ": ends soon"
+					 : "");
+	return left < 0 ? EXIT_CRITICAL : left < DAYS(30) ? EXIT_WARNING : EXIT_OK;
+}
+
+static int
+check_all(const struct cli *c)
+{
+	struct config *config = NULL;
+	struct platform *p = NULL;
+	struct err e = ERR_INIT;
+	int worst = EXIT_OK;
+
+	if (!cli_config(c, &config, &e))
+		return cli_failed(c, &e);
+	clock_set_shift(SECONDS(config_number(config, OPT_CLOCK_SHIFT)));
+	if (!platform_load(config, &p, &e))
+		return cli_failed(c, &e);
+	const struct finding findings[] = {
+		{"token service", p->sts != NULL ? signer_cert(p->sts) : NULL},
+		{"services", p->service != NULL ? signer_cert(p->service) : NULL},
+		{"bridge", p->hub != NULL ? signer_cert(p->hub) : NULL},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(findings); i++) {
+		int bad = judge(c, &findings[i]);
+
+		worst = bad > worst ? bad : worst;
+	}
+	if (!c->quiet)
+		printf("configuration: ok\n");
+	platform_release(p);
+	return worst;
+}
+
+int
+cmd_check(struct cli *c)
+{
+	struct buf out = BUF_INIT(1024 * 1024);
+	struct config *config = NULL;
+	struct err e = ERR_INIT;
+
+	if (c->argc == 1)
+		return check_all(c);
+	if (strcmp(c->argv[1], "--explain") == 0 && c->argc <= 3) {
+		config_explain(c->argc == 3 ? c->argv[2] : NULL, &out);
+		print_buf(&out);
+		return EXIT_OK;
+	}
+	if (strcmp(c->argv[1], "--show") != 0 || c->argc != 2)
+		return cli_usage(c, "unknown argument '%s'", c->argv[1]);
+	if (!cli_config(c, &config, &e))
+		return cli_failed(c, &e);
+	config_show(config, &out);
+	print_buf(&out);
+	config_free(config);
+	return EXIT_OK;
+}

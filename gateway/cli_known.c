@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* sluse apply and sluse export: what is known, from files and back. */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "gateway/cli.h"
+#include "gateway/file.h"
+#include "trust/apply.h"
+
+#define EXPORT_MAX_BYTES (512UL * 1024 * 1024)
+
+static void
+report(const struct cli *c, const struct apply_options *o, const struct apply_report *r)
+{
+	const size_t *n = r->count;
+
+	if (c->json) {
+		printf("{\"dry_run\":%s,\"new\":%zu,\"changed\":%zu,\"removed\":%zu,\"same\":%"
+		       "zu}\n",
+		       o->dry_run ? "true" : "false", n[APPLY_NEW], n[APPLY_CHANGED],
+		       n[APPLY_REMOVED], n[APPLY_SAME]);
+		return;
+	}
+	if (!c->quiet || o->dry_run)
+		fwrite(r->diff.ptr, 1, r->diff.len, stdout);
+	if (!c->quiet)
+		printf("%s%zu new, %zu changed, %zu removed, %zu unchanged\n",
+		       o->dry_run ? "would be: " : "", n[APPLY_NEW], n[APPLY_CHANGED],
+		       n[APPLY_REMOVED], n[APPLY_SAME]);
+}
+
+static int
+apply(const struct cli *c, const struct apply_options *o, int from)
+{
+	AUTO(store_closep) struct store *s = NULL;
+	struct apply_report r = {.diff = BUF_INIT(16UL * 1024 * 1024),
+				 .problems = BUF_INIT(1024 * 1024)};
+	const char *paths[256];
+	size_t count = 0;
+	struct err e = ERR_INIT;
+	bool ok;
+
+	for (int i = from; i < c->argc && count < ARRAY_LEN(paths); i++)
+		paths[count++] = c->argv[i];
+	ok = cli_store(c, false, &s, &e) && apply_files(s, paths, count, o, &r, &e);
+	fwrite(r.problems.ptr, 1, r.problems.len, stderr);
+	if (ok)
+		report(c, o, &r);
+	buf_release(&r.diff);
+	buf_release(&r.problems);
+	return ok ? EXIT_OK : cli_failed(c, &e);
+}
+
+int
+cmd_apply(struct cli *c)
+{
+	static const struct option longs[] = {
+		{"dry-run", no_argument, NULL, 'n'},
+		{"prune", no_argument, NULL, 'p'},
+		{NULL, 0, NULL, 0},
+	};
+	struct apply_options o = {.actor = cli_actor()};
+	int f;
+
+	while ((f = getopt_long(c->argc, c->argv, "np", longs, NULL)) != -1) {
+		if (f == 'n')
+			o.dry_run = true;
+		else if (f == 'p')
+			o.prune = true;
+		else
+			return cli_usage(c, "see above");
+	}
+	if (optind >= c->argc)
+		return cli_usage(c, "name at least one file");
+	return apply(c, &o, optind);
+}
+
+int
+cmd_export(struct cli *c)
+{
+	static const struct option longs[] = {
+		{"at", required_argument, NULL, 'a'},
+		{"output", required_argument, NULL, 'o'},
+		{NULL, 0, NULL, 0},
+	};
+	AUTO(store_closep) struct store *s = NULL;
+	AUTO(buf_release) struct buf out = BUF_INIT(EXPORT_MAX_BYTES);
+	const char *path = "-";
+	instant at = INSTANT_MAX;
+	struct err e = ERR_INIT;
+	int f;
+
+	while ((f = getopt_long(c->argc, c->argv, "o:", longs, NULL)) != -1) {
+		if (f == 'o')
+			path = optarg;
+		else if (f != 'a' || !cli_time(optarg, &at))
+			return cli_usage(c, "--at takes a time");
+	}
+	if (!cli_store(c, true, &s, &e) || !apply_export(s, at, &out, &e) ||
+	    !buf_done(&out, &e) || !file_write(path, buf_str(&out), &e))
+		return cli_failed(c, &e);
+	return EXIT_OK;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Health and metrics, on a listener of their own. /healthz: the process turns. /readyz: it can
+ * serve (database readable, something known, not stopping). /metrics: Prometheus text.
+ */
+#include "gateway/app.h"
+#include "gateway/metrics.h"
+
+struct check {
+	const char *name;
+	bool ok;
+};
+
+static bool
+store_answers(struct app *app)
+{
+	struct err e = ERR_INIT;
+	int64_t generation;
+
+	return store_known_generation(app->store, &generation, &e);
+}
+
+static void
+ready_call(struct app *app, const struct platform *p, struct http_call *c)
+{
+	const struct check checks[] = {
+		{"started", atomic_load(&app->is_ready)},
+		{"not_stopping", !atomic_load(&app->is_stopping)},
+		{"database", store_answers(app)},
+		{"token_key", p->sts != NULL},
+		{"service_key", p->service != NULL},
+	};
+	bool all = true;
+
+	for (size_t i = 0; i < ARRAY_LEN(checks); i++)
+		all = all && checks[i].ok;
+	buf_printf(&c->answer, "{\"ready\":%s,\"checks\":[", all ? "true" : "false");
+	for (size_t i = 0; i < ARRAY_LEN(checks); i++)
+		buf_printf(&c->answer, "%s{\"name\":\"%s\",\"ok\":%s}", i > 0 ? "," : "",
+			   checks[i].name, checks[i].ok ? "true" : "false");
+	buf_add_c(&c->answer, "]}\n");
+	c->status = all ? 200 : 503;
+	c->answer_type = STR("application/json");
+}
+
+static void
+cert_gauge(struct buf *out, const char *use, const struct signer *s)
+{
+	if (s != NULL)
+		buf_printf(out, "sluse_certificate_expiry_timestamp_seconds{use=\"%s\"} %lld\n",
+			   use, (long long)(cert_not_after(signer_cert(s)) / SECONDS(1)));
+}
+
+static void
+metrics_call(const struct platform *p, struct http_call *c)
+{
+	metrics_write(&c->answer);
+	buf_add_c(&c->answer, "# TYPE sluse_certificate_expiry_timestamp_seconds gauge\n");
+	cert_gauge(&c->answer, "sts-signing", p->sts);
+	cert_gauge(&c->answer, "service-signing", p->service);
+	cert_gauge(&c->answer, "saml-signing", p->hub);
+	c->status = 200;
+	c->answer_type = STR("text/plain; version=0.0.4; charset=utf-8");
+}
+
+void
+operations_call(struct app *app, const struct platform *p, struct http_call *c)
+{
+	if (c->method != HTTP_METHOD_GET && c->method != HTTP_METHOD_HEAD) {
+		http_plain(c, 405, "The method is not allowed here.");
+		http_set_header(c, "Allow", STR("GET"));
+	} else if (str_eq_c(c->path, "/healthz") || str_eq_c(c->path, "/livez")) {
+		c->status = 200;
+		c->answer_type = STR("text/plain; charset=utf-8");
+		buf_add_c(&c->answer, "ok\n");
+	} else if (str_eq_c(c->path, "/readyz")) {
+		ready_call(app, p, c);
+	} else if (str_eq_c(c->path, "/metrics")) {
+		metrics_call(p, c);
+	} else {
+		http_plain(c, 404, "Nothing is served at this path.");
+	}
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Connects the service rooms to the process. */
+#include "gateway/services.h"
+
+bool
+services_open(struct app *app, struct err *e)
+{
+	(void)e;
+	app->services = NULL;
+	app->service_count = 0;
+	return true;
+}
+
+void
+services_close(struct app *app)
+{
+	app->services = NULL;
+	app->service_count = 0;
+}

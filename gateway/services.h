@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Connects the service rooms to the process: which services there are, and the state they
+ * share. */
+#ifndef GATEWAY_SERVICES_H
+#define GATEWAY_SERVICES_H
+
+#include "gateway/app.h"
+
+MUST_USE bool services_open(struct app *app, struct err *e);
+void services_close(struct app *app);
+
+#endif
