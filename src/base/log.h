@@ -28,7 +28,7 @@ void log_event(enum log_level level, const char *event, const struct log_field *
 void log_error(enum log_level level, const char *event, const struct err *e,
 	       const struct log_field *fields);
 
-#define LOG_FIELDS(...)                                                                         	 \
+#define LOG_FIELDS(...)                                                                   \
 	((const struct log_field[]){__VA_ARGS__ __VA_OPT__(, ){NULL, {NULL, 0}}})
 #define LOG(level, event, ...) log_event((level), (event), LOG_FIELDS(__VA_ARGS__))
 #define LOG_ERR(level, event, e, ...) log_error((level), (event), (e), LOG_FIELDS(__VA_ARGS__))
