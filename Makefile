@@ -83,6 +83,9 @@ Q        := $(if $(filter 1,$(V)),,@)
 PARALLEL  = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(NPROC))
 say = $(if $(Q),@printf '  %-5s %s\n' $(1) $(2))
 
+# Certificates that tests ask for; tests bring their own clock, so these do not age.
+TEST_PKI := build/test-pki
+
 .PHONY: all tests lib-objects fuzz-bins ready unit check demo run bench headers lint fuzz analyze cov golden \
         man install uninstall dist clean help setup standards FORCE
 .SECONDARY:
@@ -92,7 +95,7 @@ all: $(B)/libsluse.a $(BIN)	## the library and the binary, build/<variant>/sluse
 
 lib-objects: $(LIB_OBJ) $(GATE_OBJ)
 
-tests: all $(UNIT_BIN) $(FUZZ_BIN) $(GOLD_BIN)	## build every test, run none
+tests: all $(UNIT_BIN) $(FUZZ_BIN) $(GOLD_BIN) $(TEST_PKI)/made	## build every test, run none
 
 $(B)/%.o: %.c $(B)/flags
 	$(call say,CC,$<)
@@ -146,7 +149,11 @@ $(FUZZ_BIN): $(B)/%: $(B)/%.o $(if $(filter fuzz,$(VARIANT)),,$(B)/tests/fuzz/st
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
-unit: all $(UNIT_BIN)	## unit tests: offline, in parallel, as any user
+$(TEST_PKI)/made: certs/dev-pki certs/openssl.cnf
+	$(call say,PKI,$(TEST_PKI))
+	$(Q)rm -rf $(TEST_PKI) && certs/dev-pki --leaf-bits 2048 --more $(TEST_PKI) >/dev/null && touch $@
+
+unit: all $(UNIT_BIN) $(TEST_PKI)/made	## unit tests: offline, in parallel, as any user
 	$(Q)tests/run-check --variant $(VARIANT) --quiet $(if $(T),--only $(T)) unit
 
 check: setup	## every test there is; T=name runs those whose name holds it

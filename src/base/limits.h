@@ -22,6 +22,11 @@
 /* a Redirect request with a signed AuthnRequest */
 #define LIMIT_URL_BYTES		  (64UL * 1024)
 
+/* A certificate in DER is 2 KB, in text a third more. Files hold bundles and national lists. */
+#define LIMIT_CERT_BYTES	  (16UL * 1024)
+#define LIMIT_CERT_TEXT_BYTES	  (32UL * 1024)
+#define LIMIT_PEM_FILE_BYTES	  (64UL * 1024 * 1024)
+
 #define LIMIT_XML_DEPTH		  100
 #define LIMIT_STS_NODES		  20000
 #define LIMIT_SERVICE_NODES	  2000000

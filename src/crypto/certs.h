@@ -35,15 +35,15 @@ void cert_free(struct cert *c);
 void cert_freep(struct cert **c);
 
 struct str cert_der(const struct cert *c);
-struct str cert_base64(const struct cert *c);	 /* DER in base64 without breaks; cached */
-struct str cert_sha256(const struct cert *c);	 /* 32 bytes of DER digest: the identity */
+struct str cert_base64(const struct cert *c); /* DER in base64 without breaks; cached */
+struct str cert_sha256(const struct cert *c); /* 32 bytes of DER digest: the identity */
 /* SHA-1 of DER in upper-case hex: for error texts */
 struct str cert_thumbprint(const struct cert *c);
 struct str cert_subject_net(const struct cert *c); /* DN as .NET prints it: NameID of tokens */
 struct str cert_issuer_net(const struct cert *c);
 struct str cert_serial_hex(const struct cert *c);
 struct str cert_cn(const struct cert *c);
-struct str cert_cvr(const struct cert *c);	 /* 8 digits or absent */
+struct str cert_cvr(const struct cert *c); /* 8 digits or absent */
 /* SubjectKeyIdentifier extension value, or absent */
 struct str cert_ski(const struct cert *c);
 enum cert_kind cert_kind(const struct cert *c);
@@ -74,23 +74,25 @@ MUST_USE bool cert_verify(const struct cert *c, const struct alg_signature *alg,
 struct anchors;
 
 struct anchors_paths {
-	const char *anchors;	   /* PEM bundle */
+	const char *anchors;       /* PEM bundle */
 	const char *intermediates; /* PEM bundle or NULL */
-	const char *crls;	   /* PEM bundle or NULL: no revocation lists are known */
-	bool crl_required;	   /* an issuer without a current list is a refusal */
-	int64_t crl_grace_s;	   /* after nextUpdate */
+	const char *crls;          /* PEM bundle or NULL: no revocation lists are known */
+	bool crl_required;         /* an issuer without a current list is a refusal */
+	int64_t crl_grace_s;       /* after nextUpdate */
 };
 
 MUST_USE bool anchors_load(const struct anchors_paths *paths, struct anchors **out,
 			   struct err *e);
 struct anchors *anchors_hold(struct anchors *a);
 void anchors_free(struct anchors *a);
+bool anchors_are_dev(const struct anchors *a); /* one at least is of certs/dev-pki */
 /*
  * May this certificate be used by a system at `now`? Time, chain (PSS accepted), not a CA, not
  * an employee certificate, key policy, not revoked. The verdict is cached by certificate digest
  * until the earliest of notAfter and the list's nextUpdate.
- * Errors: CERT_EXPIRED, CERT_NOT_YET_VALID, CERT_UNTRUSTED, CERT_REVOKED, CERT_WRONG_KIND,
- * CERT_WEAK_KEY.
+ * Checks in order: kind, key, time (LIMIT_CLOCK_SKEW_S before notBefore is allowed), chain,
+ * lists. Errors: CERT_EXPIRED, CERT_NOT_YET_VALID, CERT_UNTRUSTED, CERT_REVOKED,
+ * CERT_STATUS_UNKNOWN (no list that is good enough), CERT_WRONG_KIND, CERT_WEAK_KEY.
  */
 MUST_USE bool anchors_check(struct anchors *a, const struct cert *c, instant now,
 			    struct err *e);

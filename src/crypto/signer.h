@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "crypto/certs.h"
+#include "crypto/cipher.h"
 
 #define SIGNATURE_MAX_BYTES 1024
 
@@ -38,19 +39,10 @@ const struct alg_signature *signer_alg(const struct signer *s); /* what it signs
 MUST_USE bool signer_sign(const struct signer *s, const struct alg_signature *alg,
 			  struct str digest, uint8_t *out, size_t *out_len, struct err *e);
 
-enum oaep_kind { OAEP_SHA1_MGF_SHA1 = 1, OAEP_SHA256_MGF_SHA256, OAEP_SHA256_MGF_SHA1 };
-
 /* Decrypt a wrapped content key. All failures look the same. Errors: DECRYPT_FAILED. */
 MUST_USE bool signer_unwrap(const struct signer *s, enum oaep_kind kind, struct str wrapped,
 			    uint8_t *out, size_t out_room, size_t *out_len, struct err *e);
 /* For gateway/listen.c alone: installs key and certificate in a TLS context (an SSL_CTX *). */
 MUST_USE bool signer_use_for_tls(const struct signer *s, void *ssl_ctx, struct err *e);
-
-/*
- * AES-GCM of XML Encryption: iv(12) || ciphertext || tag(16). Key of 16, 24 or 32 bytes.
- * Errors: DECRYPT_FAILED.
- */
-MUST_USE bool aead_open(struct str key, struct str sealed, struct arena *a, struct str *out,
-			struct err *e);
 
 #endif

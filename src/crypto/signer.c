@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Private keys, and the only code that touches them. A key comes with its certificate and fits
+ * it, or it is not loaded; a password is never asked for; nothing gives a key's bytes away. A
+ * signature is made over a digest. Unwrapping a content key fails in one way only.
+ * Source: PKCS #1 (RFC 8017); XML Signature 1.1, 6.4; XML Encryption 1.1, 5.5.
+ */
+#include "crypto/signer.h"
+
+#include <openssl/ec.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/pkcs12.h>
+#include <openssl/ssl.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/mem.h"
+#include "crypto/internal.h"
+
+struct signer {
+	atomic_uint refs;
+	EVP_PKEY *key;
+	struct cert *cert;
+	STACK_OF(X509) * chain; /* what a TLS server sends after its own certificate */
+	const struct alg_signature *alg;
+};
+
+static void
+bio_freep(BIO **p)
+{
+	BIO_free(*p);
+}
+
+static void
+p12_freep(PKCS12 **p)
+{
+	PKCS12_free(*p);
+}
+
+/* Takes key and chain, whatever comes of it. */
+static bool
+signer_new(EVP_PKEY *key, struct cert *cert, STACK_OF(X509) * chain, struct signer **out,
+	   struct err *e)
+{
+	AUTO(signer_freep) struct signer *s = MEM_NEW(struct signer);
+
+	atomic_init(&s->refs, 1);
+	s->key = key;
+	s->cert = cert_hold(cert);
+	s->chain = chain;
+	if (!cert_check_key(cert, e)) {
+		err_clear(e);
+		return FAIL(e, KEY_UNUSABLE, "the key is too weak, or of no known kind");
+	}
+	if (X509_check_private_key(cert_x509(cert), key) != 1)
+		return FAIL_OSSL(e, KEY_UNUSABLE, "the key does not fit the certificate");
+	s->alg = alg_signature_for(cert_key_kind(cert));
+	*out = s;
+	s = NULL;
+	return true;
+}
+
+/* OpenSSL would ask the terminal. */
+static int
+no_password(char *out, int room, int is_writing, void *data)
+{
+	(void)out;
+	(void)room;
+	(void)is_writing;
+	(void)data;
+	return -1;
+}
+
+/* The further certificates of a file. */
+static bool
+chain_read(const char *path, STACK_OF(X509) * chain, struct err *e)
+{
+	AUTO(buf_release) struct buf file = BUF_INIT(LIMIT_PEM_FILE_BYTES);
+	struct str rest, base64;
+
+	if (!file_read(path, CERT_MALFORMED, &file, e))
+		return false;
+	rest = buf_str(&file);
+	if (!pem_next(&rest, "CERTIFICATE", &base64))
+		return true;
+	while (pem_next(&rest, "CERTIFICATE", &base64)) {
+		AUTO(cert_freep) struct cert *c = NULL;
+
+		if (!cert_parse(base64, &c, e))
+			return false;
+		BUG_ON(X509_up_ref(cert_x509(c)) != 1);
+		BUG_ON(sk_X509_push(chain, cert_x509(c)) <= 0);
+	}
+	return true;
+}
+
+bool
+signer_load(const char *key_path, const char *cert_path, struct signer **out, struct err *e)
+{
+	AUTO(bio_freep) BIO *bio = NULL;
+	AUTO(cert_freep) struct cert *cert = NULL;
+	AUTO(ossl_certs_freep) STACK_OF(X509) *chain = sk_X509_new_null();
+	STACK_OF(X509) *given = chain;
+	EVP_PKEY *key;
+
+	BUG_ON(chain == NULL);
+	if (!cert_load(cert_path, &cert, e) || !chain_read(cert_path, chain, e))
+		return false;
+	bio = BIO_new_file(key_path, "rb");
+	if (bio == NULL)
+		return FAIL_OSSL(e, KEY_UNUSABLE, key_path);
+	key = PEM_read_bio_PrivateKey(bio, NULL, no_password, NULL);
+	if (key == NULL)
+		return FAIL_OSSL(e, KEY_UNUSABLE, key_path);
+	chain = NULL;
+	return signer_new(key, cert, given, out, e);
+}
+
+/* A copy of OpenSSL's certificate as ours. */
+static bool
+cert_from_x509(X509 *x, struct cert **out, struct err *e)
+{
+	unsigned char *der = NULL;
+	int len = i2d_X509(x, &der);
+	bool done;
+
+	if (len < 0)
+		return FAIL_OSSL(e, CERT_MALFORMED, "unreadable certificate");
+	done = cert_parse(str_of(der, (size_t)len), out, e);
+	OPENSSL_free(der);
+	return done;
+}
+
+bool
+signer_load_p12(const char *path, const char *password, struct signer **out, struct err *e)
+{
+	AUTO(bio_freep) BIO *bio = BIO_new_file(path, "rb");
+	AUTO(p12_freep) PKCS12 *p12 = bio ? d2i_PKCS12_bio(bio, NULL) : NULL;
+	AUTO(ossl_pkey_freep) EVP_PKEY *key = NULL;
+	AUTO(ossl_x509_freep) X509 *x = NULL;
+	AUTO(ossl_certs_freep) STACK_OF(X509) *chain = NULL;
+	AUTO(cert_freep) struct cert *cert = NULL;
+	EVP_PKEY *given_key;
+	STACK_OF(X509) * given;
+
+	if (p12 == NULL)
+		return FAIL_OSSL(e, KEY_UNUSABLE, path);
+	if (PKCS12_parse(p12, password, &key, &x, &chain) != 1)
+		return FAIL_OSSL(e, KEY_UNUSABLE, "PKCS#12: wrong password, or an old cipher");
+	if (key == NULL || x == NULL)
+		return FAIL(e, KEY_UNUSABLE, "PKCS#12: no key with its certificate");
+	if (!cert_from_x509(x, &cert, e))
+		return false;
+	given_key = key;
+	given = chain;
+	key = NULL;
+	chain = NULL;
+	return signer_new(given_key, cert, given, out, e);
+}
+
+struct signer *
+signer_hold(struct signer *s)
+{
+	atomic_fetch_add_explicit(&s->refs, 1, memory_order_relaxed);
+	return s;
+}
+
+void
+signer_free(struct signer *s)
+{
+	if (s == NULL || atomic_fetch_sub(&s->refs, 1) != 1)
+		return;
+	EVP_PKEY_free(s->key);
+	cert_free(s->cert);
+	sk_X509_pop_free(s->chain, X509_free);
+	mem_free(s);
+}
+
+void
+signer_freep(struct signer **s)
+{
+	signer_free(*s);
+	*s = NULL;
+}
+
+const struct cert *
+signer_cert(const struct signer *s)
+{
+	return s->cert;
+}
+
+const struct alg_signature *
+signer_alg(const struct signer *s)
+{
+	return s->alg;
+}
+
+/* The DER that OpenSSL writes, into r||s of fixed length. */
+static bool
+ecdsa_from_der(const uint8_t *der, size_t len, size_t half, uint8_t *out)
+{
+	const unsigned char *p = der;
+	ECDSA_SIG *sig = d2i_ECDSA_SIG(NULL, &p, (long)len);
+	bool done;
+
+	done = sig != NULL && BN_bn2binpad(ECDSA_SIG_get0_r(sig), out, (int)half) > 0 &&
+	       BN_bn2binpad(ECDSA_SIG_get0_s(sig), out + half, (int)half) > 0;
+	ECDSA_SIG_free(sig);
+	return done;
+}
+
+bool
+signer_sign(const struct signer *s, const struct alg_signature *alg, struct str digest,
+	    uint8_t *out, size_t *out_len, struct err *e)
+{
+	AUTO(ossl_pkey_ctx_freep) EVP_PKEY_CTX *ctx = NULL;
+	uint8_t made[SIGNATURE_MAX_BYTES];
+	size_t len = sizeof(made);
+	size_t half = ((size_t)cert_key_bits(s->cert) + 7) / 8;
+
+	ERR_clear_error();
+	if (alg == NULL || (alg->kind == KEY_EC) != (cert_key_kind(s->cert) == KEY_EC))
+		return FAIL(e, KEY_UNUSABLE, "the algorithm does not fit the key");
+	if (digest.len != hash_bytes(alg->hash))
+		return FAIL(e, KEY_UNUSABLE, "a digest of %zu bytes", digest.len);
+	ctx = EVP_PKEY_CTX_new_from_pkey(NULL, s->key, NULL);
+	if (ctx == NULL || EVP_PKEY_sign_init(ctx) != 1 || !sig_params_set(ctx, alg) ||
+	    EVP_PKEY_sign(ctx, made, &len, (const unsigned char *)digest.ptr, digest.len) != 1)
+		return FAIL_OSSL(e, KEY_UNUSABLE, "cannot sign");
+	if (alg->kind != KEY_EC) {
+		memcpy(out, made, len);
+		*out_len = len;
+		return true;
+	}
+	if (!ecdsa_from_der(made, len, half, out))
+		return FAIL_OSSL(e, KEY_UNUSABLE, "cannot sign");
+	*out_len = 2 * half;
+	return true;
+}
+
+bool
+signer_unwrap(const struct signer *s, enum oaep_kind kind, struct str wrapped, uint8_t *out,
+	      size_t out_room, size_t *out_len, struct err *e)
+{
+	AUTO(ossl_pkey_ctx_freep) EVP_PKEY_CTX *ctx = NULL;
+	uint8_t plain[SIGNATURE_MAX_BYTES];
+	size_t len = sizeof(plain);
+	bool done = false;
+
+	if (cert_key_kind(s->cert) == KEY_RSA)
+		ctx = EVP_PKEY_CTX_new_from_pkey(NULL, s->key, NULL);
+	if (ctx != NULL && EVP_PKEY_decrypt_init(ctx) == 1 && oaep_params_set(ctx, kind) &&
+	    EVP_PKEY_decrypt(ctx, plain, &len, (const unsigned char *)wrapped.ptr,
+			     wrapped.len) == 1 &&
+	    len <= out_room) {
+		memcpy(out, plain, len);
+		*out_len = len;
+		done = true;
+	}
+	mem_wipe(plain, sizeof(plain));
+	ERR_clear_error();
+	return done || FAIL(e, DECRYPT_FAILED, "cannot be decrypted");
+}
+
+bool
+signer_use_for_tls(const struct signer *s, void *ssl_ctx, struct err *e)
+{
+	ERR_clear_error();
+	if (SSL_CTX_use_cert_and_key(ssl_ctx, cert_x509(s->cert), s->key, s->chain, 1) != 1)
+		return FAIL_OSSL(e, KEY_UNUSABLE, "cannot be used for TLS");
+	return true;
+}
