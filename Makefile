@@ -37,7 +37,7 @@ GOLDEN   := $(sort $(wildcard tests/golden/golden_*.c))
 HEADERS  := $(sort $(wildcard src/*/*.h gateway/*.h tests/unit/*.h))
 
 PKGS      := libxml-2.0 xmlsec1-openssl lasso glib-2.0 gobject-2.0 sqlite3 openssl jansson libconfig zlib
-GATE_PKGS := libevent libevent_openssl libevent_pthreads
+GATE_PKGS := libevent libevent_openssl libevent_pthreads libcurl
 TEST_PKGS := cmocka
 # Foreign headers are system headers: our warnings are for our code.
 pkg_cflags = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(1) 2>/dev/null))
