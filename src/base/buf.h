@@ -30,7 +30,7 @@ void buf_add_c(struct buf *b, const char *c_string);
 void buf_add_char(struct buf *b, char c);
 void buf_add_bytes(struct buf *b, const void *p, size_t len);
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
-void buf_vprintf(struct buf *b, const char *fmt, va_list ap);
+void buf_vprintf(struct buf *b, const char *fmt, va_list ap) PRINTF_LIKE(2, 0);
 void buf_insert(struct buf *b, size_t at, struct str s); /* moves what follows */
 void buf_truncate(struct buf *b, size_t len);
 struct str buf_str(const struct buf *b);  /* borrowed; valid until the next change */
