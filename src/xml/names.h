@@ -93,4 +93,27 @@
 
 #define SCOPE_CVR_PREFIX STR("urn:dk:gov:saml:cvrNumberIdentifier:")
 
+/* Registry objects, Organisation 6 and Klassifikation 6 */
+#define NS_SAGDOK	   STR("urn:oio:sagdok:3.0.0")
+#define NS_STS		   STR("urn:oio:sts:6")
+#define NS_ORGFAELLES	   STR("http://stoettesystemerne.dk/organisation/6/")
+#define NS_ORG_ORGANISATION STR("http://stoettesystemerne.dk/organisation/organisation/6/")
+#define NS_ORG_ENHED	   STR("http://stoettesystemerne.dk/organisation/organisationenhed/6/")
+#define NS_ORG_FUNKTION	   STR("http://stoettesystemerne.dk/organisation/organisationfunktion/6/")
+#define NS_ORG_BRUGER	   STR("http://stoettesystemerne.dk/organisation/bruger/6/")
+#define NS_ORG_PERSON	   STR("http://stoettesystemerne.dk/organisation/person/6/")
+#define NS_ORG_ADRESSE	   STR("http://stoettesystemerne.dk/organisation/adresse/6/")
+#define NS_ORG_ITSYSTEM	   STR("http://stoettesystemerne.dk/organisation/itsystem/6/")
+#define NS_ORG_FAELLESSKAB STR("http://stoettesystemerne.dk/organisation/interessefaellesskab/6/")
+#define NS_ORG_MYNDIGHED   STR("http://stoettesystemerne.dk/organisation/myndighed/6/")
+#define NS_ORG_VIRKSOMHED  STR("http://stoettesystemerne.dk/organisation/virksomhed/6/")
+#define NS_ORG_SYSTEM	   STR("http://stoettesystemerne.dk/organisation/organisationsystem/6/")
+#define NS_ORG_ADMIN                                                                           \
+	STR("http://stoettesystemerne.dk/organisation/organisationadministration/6/")
+#define NS_KLA_KLASSE	   STR("http://stoettesystemerne.dk/klassifikation/klasse/6/")
+#define NS_KLA_FACET	   STR("http://stoettesystemerne.dk/klassifikation/facet/6/")
+#define NS_KLA_KLASSIFIKATION                                                                  \
+	STR("http://stoettesystemerne.dk/klassifikation/klassifikation/6/")
+#define ENTITY_ORGANISATION "http://stoettesystemerne.dk/service/organisation/3"
+
 #endif
