@@ -18,6 +18,7 @@
 #include <event2/thread.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/queue.h>
@@ -263,6 +264,14 @@ answer(struct pending *p)
 		add_header(p, c->headers[i].name, c->headers[i].value);
 	if (atomic_load(&p->loop->server->is_stopping))
 		add_header(p, STR("Connection"), STR("close"));
+	if (c->method ==
+	    HTTP_METHOD_HEAD) { /* the length of what GET would bring, and no body */
+		char length[32];
+
+		snprintf(length, sizeof(length), "%zu", bytes.len);
+		add_header(p, STR("Content-Length"), str_from(length));
+		bytes.len = 0;
+	}
 	struct evhttp_request *req = p->req;
 	atomic_fetch_sub(&p->loop->server->running, 1);
 	if (bytes.len > 0)

@@ -43,7 +43,7 @@ load_one(struct wsdl_files *w, const char *dir, const char *folder, const char *
 	 struct err *e)
 {
 	struct wsdl_file *f = &w->files[w->count];
-	char path[4096], key[256];
+	char path[4096], key[600];
 
 	if (w->count == WSDL_FILES_MAX)
 		return FAIL(e, CONFIG_INVALID, "more than %d contract files", WSDL_FILES_MAX);
