@@ -14,6 +14,7 @@
 #define LIMIT_METADATA_BYTES	  (1024UL * 1024)
 #define LIMIT_BPP_BYTES		  (256UL * 1024)
 #define LIMIT_TOKEN_BPP_BYTES	  (64UL * 1024)
+#define LIMIT_TOKEN_BPP_CONSTRAINTS 1000
 #define LIMIT_BPP_DEPTH		  5
 #define LIMIT_BPP_NODES		  200000
 #define LIMIT_BPP_GROUPS	  2000
@@ -40,11 +41,20 @@
 /* header blocks of an envelope; clients send at most ten */
 #define LIMIT_SOAP_HEADERS	  64
 #define LIMIT_SIGNATURE_REFS	  20
+/* wsu:Id and assertion ID attributes in a message; clients write at most twelve */
+#define LIMIT_MESSAGE_IDS	  128
+/* other keys tried against a signature that is not the holder's */
+#define LIMIT_DIAGNOSIS_KEYS	  16
 #define LIMIT_URI_CHARS		  1024
 
 /* Clock of a caller against ours, WS-Security. OIO guidance: 5 minutes. */
 #define LIMIT_CLOCK_SKEW_S	  300
 /* Longest accepted life of a message Timestamp; 10 minutes is sent by public clients. */
 #define LIMIT_TIMESTAMP_LIFE_S	  900
+/* life of the Timestamp in what we send */
+#define LIMIT_OWN_TIMESTAMP_S	  300
+/* Tokens live eight hours, or as asked between these. */
+#define LIMIT_TOKEN_LIFE_S	  (480 * 60)
+#define LIMIT_TOKEN_LEAST_LIFE_S  60
 
 #endif

@@ -138,8 +138,7 @@ decode(struct str text, const struct privilege_limits *limits, struct arena *a, 
 	*out = text;
 	if (text.len / 2 > limits->bytes)
 		return MALFORMED(e, "%zu bytes", text.len);
-	if (!str_has_prefix(text, STR("<")) &&
-	    !base64_decode(text, BASE64_XML, a, out, &why))
+	if (!str_has_prefix(text, STR("<")) && !base64_decode(text, BASE64_XML, a, out, &why))
 		return MALFORMED(e, "no base64");
 	if (out->len > limits->bytes)
 		return MALFORMED(e, "%zu bytes decoded", out->len);

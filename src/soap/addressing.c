@@ -98,9 +98,12 @@ addressing_check(const struct envelope *env, struct err *e)
 		const struct soap_block *block;
 		const char *name;
 	} blocks[] = {
-		{&env->action, "Action"},     {&env->message_id, "MessageID"},
-		{&env->to, "To"},	      {&env->reply_to, "ReplyTo"},
-		{&env->from, "From"},	      {&env->fault_to, "FaultTo"},
+		{&env->action, "Action"},
+		{&env->message_id, "MessageID"},
+		{&env->to, "To"},
+		{&env->reply_to, "ReplyTo"},
+		{&env->from, "From"},
+		{&env->fault_to, "FaultTo"},
 		{&env->relates_to, "RelatesTo"},
 	};
 

@@ -21,7 +21,7 @@ struct soap_call {
 	instant now;
 	/* the handler writes the operation's output element here, canonical, as an apex */
 	struct xml_out *out;
-	void *state;		/* the service's own, given at start (soap_service.state) */
+	void *state; /* the service's own, given at start (soap_service.state) */
 	/* set by a handler that committed audit record and replay claims itself */
 	bool is_recorded;
 	/* set by the handler: ERR_NONE, or the row that was told as StandardRetur */
@@ -34,7 +34,7 @@ struct soap_op {
 	const char *output; /* LaesOutput */
 	const char *action; /* soapAction, byte for byte */
 	bool is_write;
-	const void *row;    /* for the handler */
+	const void *row; /* for the handler */
 	/*
 	 * Runs one operation for a caller who has passed authentication. Authorisation is
 	 * decided inside (registry/access.c). Business failures are written as StandardRetur
@@ -44,12 +44,12 @@ struct soap_op {
 };
 
 struct soap_service {
-	const char *name;	      /* OrganisationEnhed */
-	const char *path;	      /* /organisation/organisationenhed/6 */
-	const char *const *aliases;   /* NULL-terminated, or NULL */
-	const char *ns;		      /* of input and output elements */
-	const char *entity_ids[4];    /* audiences accepted, NULL-terminated */
-	const char *wsdl;	      /* file below wsdl/ */
+	const char *name;           /* OrganisationEnhed */
+	const char *path;           /* /organisation/organisationenhed/6 */
+	const char *const *aliases; /* NULL-terminated, or NULL */
+	const char *ns;             /* of input and output elements */
+	const char *entity_ids[4];  /* audiences accepted, NULL-terminated */
+	const char *wsdl;           /* file below wsdl/ */
 	const struct soap_op *ops;
 	size_t op_count;
 };

@@ -37,7 +37,7 @@ struct envelope {
 	struct soap_block action, message_id, to, reply_to, from, fault_to, relates_to;
 	struct xml_node *framework; /* sbf:Framework, in either namespace, or NULL */
 	struct str framework_version;
-	struct str transaction;	    /* rh:RequestHeader/TransactionUUID; absent if none */
+	struct str transaction; /* rh:RequestHeader/TransactionUUID; absent if none */
 };
 
 /*

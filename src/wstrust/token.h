@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A token that a caller presented, and what it proves. There is no such thing as an unverified
+ * struct token.
+ * Source: token-service contract 5.5 (8–12, 20, 24).
+ */
+#ifndef WSTRUST_TOKEN_H
+#define WSTRUST_TOKEN_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/time.h"
+#include "crypto/certs.h"
+#include "saml/assertion.h"
+#include "saml/privilege.h"
+#include "trust/trust.h"
+#include "xml/node.h"
+
+struct token_policy {
+	/* the token service: its entity id and the certificates it may sign with */
+	struct str issuer;
+	struct cert *const *issuer_certs;
+	size_t issuer_cert_count;
+	const struct str *audiences; /* identifiers of this service */
+	size_t audience_count;
+	int min_assurance;
+	/* where a holder's certificate may be found ready parsed; NULL: nowhere */
+	const struct trust_snapshot *known;
+};
+
+struct token {
+	const struct assertion *assertion;
+	struct str id, subject, audience, cvr;
+	struct cert *holder; /* owned */
+	int assurance;
+	struct privilege_list privileges;
+	instant ends;
+};
+
+/*
+ * node  the assertion element in a tree as parsed; borrowed.
+ * now   the moment to judge by, UTC.
+ * a     *out lives here, but for the holder's certificate: token_free().
+ *
+ * Checks in order: its structure; one signature, over this very element, by a configured
+ * certificate of the token service; the issuer; time and audience; a holder-of-key
+ * confirmation that holds now, for us, with one certificate; the attributes.
+ *
+ * Errors: ASSERTION_MALFORMED, TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_AUDIENCE.
+ */
+MUST_USE bool token_verify(const struct token_policy *p, struct xml_node *node, instant now,
+			   struct arena *a, struct token **out, struct err *e);
+void token_free(struct token *t);
+void token_freep(struct token **t);
+
+/*
+ * A certificate from its DER: the registered one if it is known, else parsed. The reference is
+ * the caller's. Errors: CERT_MALFORMED.
+ */
+MUST_USE bool known_cert(const struct trust_snapshot *known, struct str der, struct cert **out,
+			 struct err *e);
+
+#endif
