@@ -76,6 +76,10 @@ const struct option_row option_rows[OPT_COUNT] = {
 		 "strict refuses calls that sign only the reference to their token."},
 	[OPT_GUARD_LEVEL] = {"guard.level", OPTION_NUMBER, "3", 1, 4, NULL, true,
 			     "Lowest AssuranceLevel of a token that services accept."},
+	[OPT_GUARD_REVOCATION] =
+		{"guard.revocation", OPTION_FLAG, "false", 0, 0, NULL, true,
+		 "Services check the chain and revocation of a token's holder on every call, "
+		 "not only the token service when it issues."},
 	[OPT_HUB_ENTITY_ID] = {"hub.entity_id", OPTION_TEXT, NULL, 0, 0, NULL, false,
 			       "SAML entity id of the bridge, in both its roles."},
 	[OPT_HUB_ALIAS] = {"hub.alias", OPTION_TEXT, NULL, 0, 0, NULL, true,

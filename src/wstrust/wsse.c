@@ -127,9 +127,10 @@ check_holder(const struct guard *g, struct err *e)
 	if (g->now >= cert_not_after(c))
 		return FAIL(e, CERT_EXPIRED, "certificate of the holder");
 	system = trust_system_by_cert(g->p->known, cert_sha256(c), &blocked);
-	if (blocked || (system && system->is_blocked))
-		return FAIL(e, CERT_BLOCKED, "%s is blocked",
-			    blocked ? "certificate" : "it-system");
+	if (blocked)
+		return FAIL(e, CERT_BLOCKED, "certificate of the holder");
+	if (system && (system->is_blocked || !validity_holds(system->valid, g->now)))
+		return FAIL(e, CERT_BLOCKED, "it-system " STR_FMT, STR_ARG(system->id));
 	return !g->p->revocation || anchors_check(g->p->revocation, c, g->now, e);
 }
 
@@ -243,4 +244,32 @@ void
 wsse_unclaim(const struct wsse *w, struct once *once)
 {
 	once_forget(once, w->claims, ARRAY_LEN(w->claims));
+}
+
+struct caller *
+wsse_caller(const struct wsse *w, const struct trust_snapshot *known, struct str request_id,
+	    struct arena *a, const struct trust_system **system)
+{
+	struct caller *c = ARENA_NEW(a, struct caller);
+	struct str sha256 = cert_sha256(w->signer);
+	bool blocked;
+
+	BUG_ON(!w->token || sha256.len != sizeof(c->holder));
+	*system = trust_system_by_cert(known, sha256, &blocked);
+	for (size_t i = 0; i < sha256.len; i++)
+		c->holder[i] = (uint8_t)sha256.ptr[i];
+	c->cvr = w->token->cvr;
+	c->subject = w->token->subject;
+	c->system = *system ? (*system)->id : STR_NONE;
+	c->token_id = w->token->id;
+	c->assurance = w->token->assurance;
+	c->privileges = w->token->privileges.groups;
+	c->privilege_count = w->token->privileges.count;
+	c->message_id = w->env.message_id.value;
+	c->transaction = w->env.transaction;
+	c->request_id = request_id;
+	c->claims = w->claims;
+	c->claim_count = ARRAY_LEN(w->claims);
+	c->claims_until = w->claims_until;
+	return c;
 }

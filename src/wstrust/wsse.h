@@ -9,6 +9,7 @@
 #define WSTRUST_WSSE_H
 
 #include "base/arena.h"
+#include "base/caller.h"
 #include "base/err.h"
 #include "base/once.h"
 #include "crypto/certs.h"
@@ -70,5 +71,13 @@ void wsse_release(struct wsse *w);
  */
 MUST_USE bool wsse_claim(const struct wsse *w, struct once *once, instant now, struct err *e);
 void wsse_unclaim(const struct wsse *w, struct once *once);
+
+/*
+ * Who called a service, from its verified token and the registration of the holder's
+ * certificate (*system, NULL if it is not registered any more). In the arena.
+ */
+struct caller *wsse_caller(const struct wsse *w, const struct trust_snapshot *known,
+			   struct str request_id, struct arena *a,
+			   const struct trust_system **system);
 
 #endif

@@ -1,0 +1,536 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One SOAP call, stage by stage: at the token service and at the registries. Each stage is a
+ * function of its own room and sees only what earlier stages proved; nothing is sent before
+ * everything has succeeded, and its audit record is on disk.
+ *
+ * A message whose sender is not proven leaves a log line and a count, no record: a stranger
+ * must not fill the disk, nor the set of what was seen. From the moment a message is claimed
+ * every outcome is recorded, together with the claim.
+ * Source: token-service contract 1.6, 5.5; resolutions T1 to T17.
+ */
+#include "gateway/app.h"
+
+#include <jansson.h>
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "gateway/metrics.h"
+#include "soap/addressing.h"
+#include "wstrust/answer.h"
+#include "wstrust/decide.h"
+#include "wstrust/issue.h"
+#include "wstrust/wsse.h"
+#include "xml/parse.h"
+
+#define DETAIL_BYTES 8192
+
+/* A call on its way. What it holds is released at its end by call_end(). */
+struct soap_run {
+	struct app *app;
+	const struct platform *p;
+	struct http_call *c;
+	const struct trust_snapshot *known;
+	struct xml_doc *doc;
+	struct wsse w;
+	bool is_service, is_claimed;
+	const struct signer *signer;
+	struct str reason; /* of a business fault with values in it */
+
+	/* the token service */
+	struct rst rst;
+	struct decision decision;
+	struct issued issued;
+
+	/* services */
+	const struct soap_service *service;
+	const struct soap_op *op;
+	struct caller *caller;
+	enum err_code verdict;
+	bool is_recorded;
+};
+
+static void
+run_begin(struct soap_run *r, struct app *app, const struct platform *p, struct http_call *c)
+{
+	*r = (struct soap_run){.app = app, .p = p, .c = c};
+	r->known = trust_hold(app->trust);
+}
+
+static void
+run_end(struct soap_run *r)
+{
+	wsse_release(&r->w);
+	xml_doc_free(r->doc);
+	trust_release(r->known);
+}
+
+/* --- before there is a message --- */
+
+/* Parameters are read leniently, but for one: everything is UTF-8. */
+static bool
+is_soap_type(struct str type)
+{
+	struct str kind, rest, charset;
+	size_t at;
+
+	(void)str_cut(type, ';', &kind, &rest);
+	kind = str_trim(kind);
+	if (!str_eq_nocase(kind, STR("application/soap+xml")) &&
+	    !str_eq_nocase(kind, STR("text/xml")) &&
+	    !str_eq_nocase(kind, STR("application/xml")))
+		return false;
+	if (!str_find(rest, STR("charset="), &at))
+		return true;
+	charset = str_skip(rest, at + 8);
+	(void)str_cut(charset, ';', &charset, &rest);
+	charset = str_trim(charset);
+	return str_eq_nocase(charset, STR("utf-8")) ||
+	       str_eq_nocase(charset, STR("\"utf-8\"")) || str_eq_nocase(charset, STR("utf8"));
+}
+
+/* Without a key to answer with, there is no such service in this installation. */
+static bool
+is_served(const struct soap_run *r)
+{
+	if (!r->signer)
+		http_plain(r->c, 404, "Nothing is served at this path.");
+	return r->signer != NULL;
+}
+
+/* [resolutions T3] there is no SOAP message to answer: plain HTTP */
+static bool
+accept_post(struct http_call *c, size_t max_bytes)
+{
+	if (c->method != HTTP_METHOD_POST)
+		http_plain(c, 405, "The method is not allowed here.");
+	else if (str_is_empty(c->body))
+		http_plain(c, 400, "The body is missing.");
+	else if (c->body.len > max_bytes)
+		http_plain(c, 413, "The message is too large.");
+	else if (!is_soap_type(c->content_type))
+		http_plain(c, 415, "The media type is not supported.");
+	else
+		return true;
+	return false;
+}
+
+static bool
+parse_message(struct soap_run *r, const struct xml_limits *limits, struct err *e)
+{
+	return xml_parse(r->c->body, limits, &r->doc, e) &&
+	       envelope_read(xml_root(r->doc), r->c->a, &r->w.env, e);
+}
+
+/* --- records --- */
+
+struct record {
+	struct audit_row row;
+	const struct wsse *w;
+};
+
+static bool
+record_job(struct tx *tx, void *arg, struct err *e)
+{
+	const struct record *rec = arg;
+
+	for (size_t i = 0; i < ARRAY_LEN(rec->w->claims); i++)
+		if (!store_replay_add(tx, &rec->w->claims[i], rec->w->claims_until, e))
+			return false;
+	return store_audit_add(tx, &rec->row, e);
+}
+
+static int
+put_json(const char *bytes, size_t len, void *buf)
+{
+	buf_add_bytes(buf, bytes, len);
+	return 0;
+}
+
+static void
+put_member(json_t *o, const char *key, struct str value)
+{
+	if (str_is_set(value))
+		(void)json_object_set_new(o, key, json_stringn(value.ptr, value.len));
+}
+
+/* What the contract wants told of a call; nothing of its content. */
+static struct str
+record_detail(const struct soap_run *r)
+{
+	AUTO(buf_release) struct buf b = BUF_INIT(DETAIL_BYTES);
+	json_t *o = json_object();
+
+	put_member(o, "message_id", r->w.env.message_id.value);
+	put_member(o, "thumbprint", cert_thumbprint(r->w.signer));
+	put_member(o, "subject", cert_subject_net(r->w.signer));
+	put_member(o, "transaction", r->w.env.transaction);
+	if (r->is_service)
+		put_member(o, "token", r->w.token->id);
+	else
+		put_member(o, "applies_to", r->rst.applies_to);
+	(void)json_dump_callback(o, put_json, &b, JSON_COMPACT | JSON_SORT_KEYS);
+	json_decref(o);
+	return b.over ? STR_NONE : arena_dup(r->c->a, buf_str(&b));
+}
+
+static struct str
+record_action(const struct soap_run *r)
+{
+	struct arena *a = r->c->a;
+	char *name;
+
+	if (!r->is_service)
+		return STR("token.issue");
+	name = arena_dup_c(a, arena_printf(a, "%s.%s", r->service->name, r->op->name));
+	for (char *p = name; *p; p++)
+		if (*p >= 'A' && *p <= 'Z')
+			*p = (char)(*p - 'A' + 'a');
+	return str_from(name);
+}
+
+/* One write a call: the audit row and the claims, durable together. */
+static bool
+record_outcome(struct soap_run *r, enum err_code code, struct err *e)
+{
+	struct record rec = {
+		.row =
+			{
+				.at = r->c->now,
+				.action = record_action(r),
+				.result = code == ERR_NONE ? STR("ok")
+							   : str_from(err_row(code)->name),
+				.request_id = r->c->request_id,
+				.detail = record_detail(r),
+			},
+		.w = &r->w,
+	};
+
+	if (r->is_service) {
+		rec.row.actor = r->caller->system;
+		rec.row.cvr = r->caller->cvr;
+	} else {
+		rec.row.actor = r->decision.system->id;
+		rec.row.cvr = r->rst.cvr;
+		rec.row.object = r->issued.id;
+	}
+	if (store_write(r->app->store, record_job, &rec, e))
+		return true;
+	/* nothing happened, so the message may be sent again */
+	wsse_unclaim(&r->w, r->app->once);
+	r->is_claimed = false;
+	return false;
+}
+
+/* --- outcomes --- */
+
+static struct answer
+answer_for(const struct soap_run *r)
+{
+	return (struct answer){
+		.is_service = r->is_service,
+		.env = &r->w.env,
+		.signer = r->signer,
+		.request_id = r->c->request_id,
+		.now = r->c->now,
+		.a = r->c->a,
+	};
+}
+
+static void
+tell(struct soap_run *r, int status)
+{
+	r->c->status = status;
+	r->c->answer_type = answer_type(r->w.env.version);
+}
+
+static void
+log_refusal(const struct soap_run *r, const struct err *e)
+{
+	struct http_call *c = r->c;
+	struct str system = STR_NONE;
+
+	if (r->caller)
+		system = r->caller->system;
+	else if (r->decision.system)
+		system = r->decision.system->id;
+	LOG_ERR(LOG_LEVEL_WARNING, r->is_service ? "call.refused" : "token.refused", e,
+		LF("req", c->request_id), LF("peer", c->peer), LF("path", c->path),
+		LF("system", system), LF("transaction", r->w.env.transaction));
+}
+
+/* A claimed message is recorded before its fault leaves; if it cannot be, that is the fault. */
+static void
+refuse(struct soap_run *r, struct err *e)
+{
+	struct answer an = answer_for(r);
+	struct fault f = {.request_id = r->c->request_id, .reason = r->reason};
+	struct err why = ERR_INIT;
+
+	if (r->is_claimed && !r->is_recorded && !record_outcome(r, e->code, &why)) {
+		log_refusal(r, e);
+		*e = why;
+		if (!r->is_service) {
+			err_clear(e);
+			(void)FAIL(e, STS_AUDIT_FAILED, "%s", why.detail);
+		}
+		f.reason = STR_NONE;
+	}
+	f.row = err_row(e->code);
+	f.detail = r->is_service ? FAULT_DETAIL_SERVICE : FAULT_DETAIL_STS;
+	answer_fault(&an, &f, &r->c->answer);
+	tell(r, 500);
+	log_refusal(r, e);
+	metrics_outcome(r->is_service ? METRIC_CALL : METRIC_TOKEN, e->code);
+}
+
+/* --- the token service --- */
+
+static bool
+sts_verify(struct soap_run *r, struct err *e)
+{
+	const struct xml_limits limits = {
+		.bytes = LIMIT_STS_BODY_BYTES,
+		.depth = LIMIT_XML_DEPTH,
+		.nodes = LIMIT_STS_NODES,
+	};
+	const struct wsse_policy policy = {
+		.known = r->known,
+		.tls_cert = r->c->client_cert,
+	};
+
+	return parse_message(r, &limits, e) &&
+	       wsse_verify(&policy, r->c->now, r->c->a, &r->w, e);
+}
+
+/* Only a registered system may claim: others could fill the set of what was seen. */
+static bool
+sts_authenticate(struct soap_run *r, struct err *e)
+{
+	if (!decide_signer(r->known, r->p->anchors, r->w.signer, r->c->now, r->c->a,
+			   &r->decision, e)) {
+		r->reason = r->decision.reason;
+		return false;
+	}
+	r->is_claimed = wsse_claim(&r->w, r->app->once, r->c->now, e);
+	return r->is_claimed;
+}
+
+static bool
+sts_decide(struct soap_run *r, struct err *e)
+{
+	if (!rst_read(r->w.env.body_child, r->c->a, &r->rst, e))
+		return false;
+	if (decide_request(r->known, &r->rst, r->w.signer, r->c->now, r->c->a, &r->decision, e))
+		return true;
+	r->reason = r->decision.reason;
+	return false;
+}
+
+static bool
+sts_issue(struct soap_run *r, struct err *e)
+{
+	const struct config *config = r->p->config;
+	instant now = time_floor_ms(r->c->now);
+	const struct issue_order order = {
+		.issuer = config_str(config, OPT_STS_ENTITY_ID),
+		.audience = r->decision.audience,
+		.cvr = r->decision.cvr,
+		.assurance = 3,
+		.holder = r->w.signer,
+		.privileges = r->decision.privileges,
+		.privilege_count = r->decision.privilege_count,
+		.from = now,
+		.until = issue_until(&r->rst, r->w.signer,
+				     config_number(config, OPT_STS_LIFETIME), now),
+		.signer = r->signer,
+	};
+	struct answer an = answer_for(r);
+
+	return issue_assertion(&order, r->c->a, &r->issued, e) &&
+	       answer_token(&an, &r->rst, &r->issued, &r->c->answer, e);
+}
+
+static bool
+sts_record(struct soap_run *r, struct err *e)
+{
+	struct err why = ERR_INIT;
+
+	if (record_outcome(r, ERR_NONE, &why))
+		return true;
+	return FAIL(e, STS_AUDIT_FAILED, "%s: %s", err_row(why.code)->name, why.detail);
+}
+
+static void
+sts_granted(struct soap_run *r)
+{
+	tell(r, 200);
+	LOG(LOG_LEVEL_INFO, "token.issued", LF("req", r->c->request_id),
+	    LF("system", r->decision.system->id), LF("cvr", r->decision.cvr),
+	    LF("service", r->decision.audience), LF("token", r->issued.id));
+	metrics_outcome(METRIC_TOKEN, ERR_NONE);
+}
+
+void
+sts_call(struct app *app, const struct platform *p, struct http_call *c)
+{
+	AUTO(run_end) struct soap_run r;
+	struct err e = ERR_INIT;
+
+	run_begin(&r, app, p, c);
+	r.signer = p->sts;
+	if (!is_served(&r) || !accept_post(c, LIMIT_STS_BODY_BYTES))
+		return;
+	if (sts_verify(&r, &e) && sts_authenticate(&r, &e) && sts_decide(&r, &e) &&
+	    sts_issue(&r, &e) && sts_record(&r, &e))
+		sts_granted(&r);
+	else
+		refuse(&r, &e);
+}
+
+/* --- services --- */
+
+static size_t
+service_audiences(const struct soap_service *s, struct str out[ARRAY_LEN(s->entity_ids)])
+{
+	size_t count = 0;
+
+	while (count < ARRAY_LEN(s->entity_ids) && s->entity_ids[count]) {
+		out[count] = str_from(s->entity_ids[count]);
+		count++;
+	}
+	return count;
+}
+
+static bool
+service_verify(struct soap_run *r, struct err *e)
+{
+	const struct config *config = r->p->config;
+	const struct xml_limits limits = {
+		.bytes = LIMIT_SERVICE_BODY_BYTES,
+		.depth = LIMIT_XML_DEPTH,
+		.nodes = LIMIT_SERVICE_NODES,
+		.comments_ok = true,
+	};
+	struct str audiences[ARRAY_LEN(r->service->entity_ids)];
+	const struct wsse_policy policy = {
+		.is_service = true,
+		.known = r->known,
+		.tls_cert = r->c->client_cert,
+		.token =
+			{
+				.issuer = config_str(config, OPT_STS_ENTITY_ID),
+				.issuer_certs = r->p->sts_trusted,
+				.issuer_cert_count = r->p->sts_trusted_count,
+				.audiences = audiences,
+				.audience_count = service_audiences(r->service, audiences),
+				.min_assurance = (int)config_number(config, OPT_GUARD_LEVEL),
+				.known = r->known,
+			},
+		.binding_is_strict = str_eq_c(config_str(config, OPT_GUARD_BINDING), "strict"),
+		.revocation = config_flag(config, OPT_GUARD_REVOCATION) ? r->p->anchors : NULL,
+	};
+
+	return parse_message(r, &limits, e) &&
+	       wsse_verify(&policy, r->c->now, r->c->a, &r->w, e);
+}
+
+/* [resolutions T2] by path and Body; a wsa:Action must fit */
+static bool
+service_find(struct soap_run *r, struct err *e)
+{
+	const struct envelope *env = &r->w.env;
+
+	r->op = soap_op_find(r->service, env->body_child);
+	if (!r->op)
+		return FAIL(e, SOAP_OPERATION_UNKNOWN, STR_FMT,
+			    STR_ARG(xml_local(env->body_child)));
+	return addressing_fits(env, str_from(r->op->action),
+			       soap_op_by_action(r->service, env->action.value) != NULL, e);
+}
+
+/*
+ * The token says what was agreed when it was issued; a registered system's agreement must still
+ * hold. A system whose certificate has left the register since runs out with its token.
+ */
+static bool
+service_admit(struct soap_run *r, struct err *e)
+{
+	const struct trust_system *system;
+	struct decision d;
+
+	r->caller = wsse_caller(&r->w, r->known, r->c->request_id, r->c->a, &system);
+	r->is_claimed = wsse_claim(&r->w, r->app->once, r->c->now, e);
+	if (!r->is_claimed)
+		return false;
+	if (!system)
+		return true;
+	d = (struct decision){.system = system, .cvr = r->caller->cvr};
+	d.service = trust_service_find(r->known, r->w.token->audience, &d.audience);
+	if (!d.service)
+		return FAIL(e, SERVICE_AGREEMENT_NOT_FOUND, "service is not registered");
+	return decide_agreement(r->known, r->c->now, r->c->a, &d, e);
+}
+
+static bool
+service_run(struct soap_run *r, struct err *e)
+{
+	AUTO(compose_release) struct compose m;
+	struct answer an = answer_for(r);
+	struct xml_out *out = answer_begin(&an, &m);
+	struct soap_call call = {
+		.service = r->service,
+		.op = r->op,
+		.caller = r->caller,
+		.input = r->w.env.body_child,
+		.a = r->c->a,
+		.now = r->c->now,
+		.out = out,
+		.state = r->app->registry,
+	};
+	bool ok = r->op->run(&call, e);
+
+	r->is_recorded = call.is_recorded;
+	r->verdict = call.verdict;
+	return ok &&
+	       answer_send(&an, &m, out, arena_printf(r->c->a, "%sResponse", r->op->action),
+			   &r->c->answer, e);
+}
+
+static bool
+service_record(struct soap_run *r, struct err *e)
+{
+	return r->is_recorded || record_outcome(r, r->verdict, e);
+}
+
+static void
+service_granted(struct soap_run *r)
+{
+	tell(r, 200);
+	LOG(LOG_LEVEL_INFO, "call.answered", LF("req", r->c->request_id),
+	    LF_C("service", r->service->name), LF_C("operation", r->op->name),
+	    LF("system", r->caller->system), LF("cvr", r->caller->cvr),
+	    LF_C("result", r->verdict == ERR_NONE ? "ok" : err_row(r->verdict)->name),
+	    LF("transaction", r->caller->transaction));
+	metrics_outcome(METRIC_CALL, r->verdict);
+}
+
+void
+service_call(struct app *app, const struct platform *p, const struct soap_service *service,
+	     struct http_call *c)
+{
+	AUTO(run_end) struct soap_run r;
+	struct err e = ERR_INIT;
+
+	run_begin(&r, app, p, c);
+	r.is_service = true;
+	r.service = service;
+	r.signer = p->service;
+	if (!is_served(&r) || !accept_post(c, LIMIT_SERVICE_BODY_BYTES))
+		return;
+	if (service_verify(&r, &e) && service_find(&r, &e) && service_admit(&r, &e) &&
+	    service_run(&r, &e) && service_record(&r, &e))
+		service_granted(&r);
+	else
+		refuse(&r, &e);
+}
