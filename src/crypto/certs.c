@@ -44,6 +44,8 @@ struct cert {
 	bool is_self_signed;
 	enum key_kind key_kind;
 	int key_bits;
+	bool is_exponent_sound;
+	EVP_PKEY_CTX *verifier; /* ready for the usual algorithm of this key; only copied */
 };
 
 /* What a policy identifier begins with says whose certificate it is. */
@@ -207,29 +209,50 @@ read_names(struct cert *c, struct arena *a, struct err *e)
 	return read_kind(c, subject.generation, e);
 }
 
+/* With exponent 1 any text would be its own signature. */
 static bool
-read_key(struct cert *c, struct err *e)
+is_exponent_sound(EVP_PKEY *key)
+{
+	BIGNUM *exponent = NULL;
+	bool is_sound = EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &exponent) == 1 &&
+			BN_is_odd(exponent) && !BN_is_one(exponent);
+
+	BN_free(exponent);
+	return is_sound;
+}
+
+/* A curve by name, never one whose parameters the certificate brings along. */
+static bool
+is_known_curve(EVP_PKEY *key)
 {
 	char curve[64] = "";
 	int is_explicit = 0;
 
+	if (EVP_PKEY_get_base_id(key) != EVP_PKEY_EC ||
+	    EVP_PKEY_get_group_name(key, curve, sizeof(curve), NULL) != 1 ||
+	    EVP_PKEY_get_int_param(key, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS,
+				   &is_explicit) != 1)
+		return false;
+	return is_explicit == 0 &&
+	       (str_eq_c(STR("prime256v1"), curve) || str_eq_c(STR("secp384r1"), curve));
+}
+
+static bool
+read_key(struct cert *c, struct err *e)
+{
 	c->key = X509_get0_pubkey(c->x);
 	if (c->key == NULL)
 		return FAIL_OSSL(e, CERT_MALFORMED, "unreadable public key");
 	c->key_bits = EVP_PKEY_get_bits(c->key);
 	if (EVP_PKEY_get_base_id(c->key) == EVP_PKEY_RSA) {
 		c->key_kind = KEY_RSA;
-		return true;
-	}
-	/* a curve by name, never one whose parameters the certificate brings along */
-	if (EVP_PKEY_get_base_id(c->key) != EVP_PKEY_EC ||
-	    EVP_PKEY_get_group_name(c->key, curve, sizeof(curve), NULL) != 1 ||
-	    EVP_PKEY_get_int_param(c->key, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS,
-				   &is_explicit) != 1 ||
-	    is_explicit != 0)
-		return true;
-	if (str_eq_c(STR("prime256v1"), curve) || str_eq_c(STR("secp384r1"), curve))
+		c->is_exponent_sound = is_exponent_sound(c->key);
+	} else if (is_known_curve(c->key)) {
 		c->key_kind = KEY_EC;
+	}
+	if (c->key_kind != 0)
+		c->verifier = sig_ctx_new(c->key, alg_signature_for(c->key_kind), false);
+	ERR_clear_error();
 	return true;
 }
 
@@ -338,6 +361,7 @@ cert_free(struct cert *c)
 	drop(c->serial);
 	drop(c->cn);
 	drop(c->cvr);
+	EVP_PKEY_CTX_free(c->verifier);
 	X509_free(c->x);
 	mem_free(c);
 }
@@ -501,20 +525,13 @@ cert_has_key(const struct cert *c, struct str modulus, struct str exponent)
 bool
 cert_check_key(const struct cert *c, struct err *e)
 {
-	BIGNUM *exponent = NULL;
-	bool is_sound;
-
 	if (c->key_kind == KEY_EC)
 		return true;
 	if (c->key_kind != KEY_RSA)
 		return FAIL(e, CERT_WEAK_KEY, "neither RSA nor P-256 nor P-384");
 	if (c->key_bits < RSA_LEAST_BITS || c->key_bits > RSA_MOST_BITS)
 		return FAIL(e, CERT_WEAK_KEY, "RSA of %d bits", c->key_bits);
-	/* with exponent 1 any text is its own signature */
-	is_sound = EVP_PKEY_get_bn_param(c->key, OSSL_PKEY_PARAM_RSA_E, &exponent) == 1 &&
-		   BN_is_odd(exponent) && !BN_is_one(exponent);
-	BN_free(exponent);
-	return is_sound || FAIL(e, CERT_WEAK_KEY, "RSA with an unusable exponent");
+	return c->is_exponent_sound || FAIL(e, CERT_WEAK_KEY, "RSA with an unusable exponent");
 }
 
 X509 *
@@ -527,4 +544,10 @@ EVP_PKEY *
 cert_public(const struct cert *c)
 {
 	return c->key;
+}
+
+const EVP_PKEY_CTX *
+cert_verifier(const struct cert *c)
+{
+	return c->verifier;
 }

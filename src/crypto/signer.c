@@ -25,6 +25,7 @@ struct signer {
 	struct cert *cert;
 	STACK_OF(X509) * chain; /* what a TLS server sends after its own certificate */
 	const struct alg_signature *alg;
+	EVP_PKEY_CTX *ready; /* for alg; only copied */
 };
 
 static void
@@ -57,6 +58,9 @@ signer_new(EVP_PKEY *key, struct cert *cert, STACK_OF(X509) * chain, struct sign
 	if (X509_check_private_key(cert_x509(cert), key) != 1)
 		return FAIL_OSSL(e, KEY_UNUSABLE, "the key does not fit the certificate");
 	s->alg = alg_signature_for(cert_key_kind(cert));
+	s->ready = sig_ctx_new(key, s->alg, true);
+	if (s->ready == NULL)
+		return FAIL_OSSL(e, KEY_UNUSABLE, "the key cannot sign");
 	*out = s;
 	s = NULL;
 	return true;
@@ -172,6 +176,7 @@ signer_free(struct signer *s)
 {
 	if (s == NULL || atomic_fetch_sub(&s->refs, 1) != 1)
 		return;
+	EVP_PKEY_CTX_free(s->ready);
 	EVP_PKEY_free(s->key);
 	cert_free(s->cert);
 	sk_X509_pop_free(s->chain, X509_free);
@@ -225,8 +230,8 @@ signer_sign(const struct signer *s, const struct alg_signature *alg, struct str 
 		return FAIL(e, KEY_UNUSABLE, "the algorithm does not fit the key");
 	if (digest.len != hash_bytes(alg->hash))
 		return FAIL(e, KEY_UNUSABLE, "a digest of %zu bytes", digest.len);
-	ctx = EVP_PKEY_CTX_new_from_pkey(NULL, s->key, NULL);
-	if (ctx == NULL || EVP_PKEY_sign_init(ctx) != 1 || !sig_params_set(ctx, alg) ||
+	ctx = sig_ctx_get(s->ready, s->key, alg, true);
+	if (ctx == NULL ||
 	    EVP_PKEY_sign(ctx, made, &len, (const unsigned char *)digest.ptr, digest.len) != 1)
 		return FAIL_OSSL(e, KEY_UNUSABLE, "cannot sign");
 	if (alg->kind != KEY_EC) {

@@ -57,8 +57,8 @@ signature_bytes(const struct cert *c)
 	return cert_key_kind(c) == KEY_EC ? 2 * key_bytes : key_bytes;
 }
 
-bool
-sig_params_set(EVP_PKEY_CTX *ctx, const struct alg_signature *alg)
+static bool
+params_set(EVP_PKEY_CTX *ctx, const struct alg_signature *alg)
 {
 	const EVP_MD *md = ossl_md(alg->hash);
 
@@ -75,6 +75,28 @@ sig_params_set(EVP_PKEY_CTX *ctx, const struct alg_signature *alg)
 	return alg->kind != KEY_RSA_PSS ||
 	       (EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, md) == 1 &&
 		EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, RSA_PSS_SALTLEN_DIGEST) == 1);
+}
+
+EVP_PKEY_CTX *
+sig_ctx_new(EVP_PKEY *key, const struct alg_signature *alg, bool is_signing)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
+	bool done = ctx != NULL &&
+		    (is_signing ? EVP_PKEY_sign_init(ctx) : EVP_PKEY_verify_init(ctx)) == 1;
+
+	if (done && params_set(ctx, alg))
+		return ctx;
+	EVP_PKEY_CTX_free(ctx);
+	return NULL;
+}
+
+EVP_PKEY_CTX *
+sig_ctx_get(const EVP_PKEY_CTX *ready, EVP_PKEY *key, const struct alg_signature *alg,
+	    bool is_signing)
+{
+	if (ready != NULL && alg == alg_signature_for(alg->kind) && alg->kind != KEY_RSA_PSS)
+		return EVP_PKEY_CTX_dup(ready);
+	return sig_ctx_new(key, alg, is_signing);
 }
 
 bool
@@ -101,8 +123,8 @@ cert_verify(const struct cert *c, const struct alg_signature *alg, struct str di
 			return FAIL_OSSL(e, SIGNATURE_WRONG, "not a pair of numbers");
 		signature = str_of(der, der_len);
 	}
-	ctx = EVP_PKEY_CTX_new_from_pkey(NULL, cert_public(c), NULL);
-	if (ctx == NULL || EVP_PKEY_verify_init(ctx) != 1 || !sig_params_set(ctx, alg))
+	ctx = sig_ctx_get(cert_verifier(c), cert_public(c), alg, false);
+	if (ctx == NULL)
 		return FAIL_OSSL(e, ALGORITHM_REFUSED, "cannot verify with this key");
 	if (EVP_PKEY_verify(ctx, (const unsigned char *)signature.ptr, signature.len,
 			    (const unsigned char *)digest.ptr, digest.len) != 1)

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -274,6 +275,54 @@ wrap_and_unwrap(void **state)
 	signer_free(other);
 	signer_free(ec);
 	arena_free(a);
+}
+
+struct crowd {
+	struct signer *signer;
+	unsigned wrong;
+};
+
+static void *
+one_of_many(void *p)
+{
+	struct crowd *crowd = p;
+	const struct alg_signature *alg = signer_alg(crowd->signer);
+	uint8_t digest[32], sig[SIGNATURE_MAX_BYTES];
+
+	for (int i = 0; i < 20; i++) {
+		struct err e = ERR_INIT;
+		size_t len = 0;
+		bool done;
+
+		random_bytes(digest, sizeof(digest));
+		done = signer_sign(crowd->signer, alg, str_of(digest, 32), sig, &len, &e) &&
+		       cert_verify(signer_cert(crowd->signer), alg, str_of(digest, 32),
+				   str_of(sig, len), &e);
+		if (!done)
+			__atomic_add_fetch(&crowd->wrong, 1, __ATOMIC_RELAXED);
+	}
+	signer_free(signer_hold(crowd->signer));
+	return NULL;
+}
+
+static void
+many_threads(void **state)
+{
+	static const char *const folders[] = {"systems/KY", "odd/ec256"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
+		struct crowd crowd = {pki_signer(folders[i]), 0};
+		pthread_t threads[4];
+
+		for (size_t k = 0; k < ARRAY_LEN(threads); k++)
+			assert_int_equal(pthread_create(&threads[k], NULL, one_of_many, &crowd),
+					 0);
+		for (size_t k = 0; k < ARRAY_LEN(threads); k++)
+			pthread_join(threads[k], NULL);
+		assert_int_equal(crowd.wrong, 0);
+		signer_free(crowd.signer);
+	}
 }
 
 static void
