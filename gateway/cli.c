@@ -34,6 +34,28 @@ static const struct cli_command commands[] = {
 	 "  --at TIME  as it was known then\n"
 	 "  -o FILE    into a file instead of standard output\n",
 	 cmd_export},
+	{"token", "--cert FILE --key FILE --url URL --ca FILE --peer-cert FILE SERVICE CVR",
+	 "get a token for a service, as a fagsystem does",
+	 "  --cert FILE, --key FILE  the it-system's certificate and key (PEM)\n"
+	 "  --url URL                of the token service\n"
+	 "  --ca FILE                anchors of its TLS certificate\n"
+	 "  --peer-cert FILE         certificate that signs tokens and answers\n"
+	 "  --lifetime DURATION      such as 90m; without: as the token service decides\n"
+	 "  --soap11                 ask in SOAP 1.1\n"
+	 "  --request-only           write the signed request, send nothing\n"
+	 "  -o FILE                  the token goes there\n",
+	 cmd_token},
+	{"call",
+	 "--cert FILE --key FILE --token FILE --url URL --ca FILE --peer-cert FILE SERVICE "
+	 "OPERATION FILE",
+	 "make a signed call to a service",
+	 "  FILE                     XML of the operation's input element; - is standard "
+	 "input\n"
+	 "  --token FILE             as sluse token wrote it\n"
+	 "  --peer-cert FILE         certificate that signs the service's answers\n"
+	 "  further flags as for sluse token; the exit code tells the StatusKode:\n"
+	 "  0 = 20, 3 = 44, 4 = 49, 5 = 41 or a fault, 6 = 40, 45 or 47\n",
+	 cmd_call},
 	{"cert", "show FILE | list [--expiring DURATION]", "look at certificates",
 	 "  show FILE               fields, kind and CVR of a certificate\n"
 	 "  list                    all certificates of known systems\n"

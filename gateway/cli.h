@@ -63,5 +63,7 @@ int cmd_apply(struct cli *c);
 int cmd_export(struct cli *c);
 int cmd_cert(struct cli *c);
 int cmd_audit(struct cli *c);
+int cmd_token(struct cli *c);
+int cmd_call(struct cli *c);
 
 #endif

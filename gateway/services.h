@@ -8,5 +8,7 @@
 
 MUST_USE bool services_open(struct app *app, struct err *e);
 void services_close(struct app *app);
+/* By name, whatever its case; NULL if there is none. */
+const struct soap_service *services_by_name(const char *name);
 
 #endif
