@@ -41,13 +41,13 @@ xml_is(const struct xml_node *n, struct str ns, const char *local)
 bool
 xml_is_local(const struct xml_node *n, const char *local)
 {
-	return strcmp(chars(node_raw(n)->name), local) == 0;
+	return n && strcmp(chars(node_raw(n)->name), local) == 0;
 }
 
 struct str
 xml_ns(const struct xml_node *n)
 {
-	const xmlNs *ns = node_raw(n)->ns;
+	const xmlNs *ns = n ? node_raw(n)->ns : NULL;
 
 	return ns_is(ns, STR_NONE) ? STR_NONE : str_from(chars(ns->href));
 }
@@ -55,13 +55,13 @@ xml_ns(const struct xml_node *n)
 struct str
 xml_local(const struct xml_node *n)
 {
-	return str_from(chars(node_raw(n)->name));
+	return n ? str_from(chars(node_raw(n)->name)) : STR_NONE;
 }
 
 struct xml_node *
 xml_parent(const struct xml_node *n)
 {
-	xmlNode *up = node_raw(n)->parent;
+	xmlNode *up = n ? node_raw(n)->parent : NULL;
 
 	return up && up->type == XML_ELEMENT_NODE ? node_ours(up) : NULL;
 }
@@ -69,13 +69,13 @@ xml_parent(const struct xml_node *n)
 struct xml_node *
 xml_first(const struct xml_node *n)
 {
-	return node_ours(element_from(node_raw(n)->children));
+	return n ? node_ours(element_from(node_raw(n)->children)) : NULL;
 }
 
 struct xml_node *
 xml_next(const struct xml_node *n)
 {
-	return node_ours(element_from(node_raw(n)->next));
+	return n ? node_ours(element_from(node_raw(n)->next)) : NULL;
 }
 
 struct xml_node *
@@ -136,7 +136,7 @@ xml_has_text(const struct xml_node *n)
 {
 	const xmlNode *c;
 
-	for (c = node_raw(n)->children; c; c = c->next)
+	for (c = n ? node_raw(n)->children : NULL; c; c = c->next)
 		if (is_text(c) && c->content && str_trim(str_from(chars(c->content))).len != 0)
 			return true;
 	return false;
@@ -146,7 +146,7 @@ bool
 xml_has_comment(const struct xml_node *n)
 {
 	const xmlNode *top = node_raw(n);
-	const xmlNode *c = top->children;
+	const xmlNode *c = top ? top->children : NULL;
 
 	while (c) {
 		if (c->type == XML_COMMENT_NODE)
@@ -198,7 +198,7 @@ joined(const xmlNode *list, struct arena *a)
 struct str
 xml_text(const struct xml_node *n, struct arena *a)
 {
-	return joined(node_raw(n)->children, a);
+	return n ? joined(node_raw(n)->children, a) : STR_NONE;
 }
 
 struct str
@@ -212,7 +212,7 @@ xml_attr(const struct xml_node *n, struct str ns, const char *local, struct aren
 {
 	const xmlAttr *p;
 
-	for (p = node_raw(n)->properties; p; p = p->next)
+	for (p = n ? node_raw(n)->properties : NULL; p; p = p->next)
 		if (strcmp(chars(p->name), local) == 0 && ns_is(p->ns, ns))
 			return joined(p->children, a);
 	return STR_NONE;
@@ -224,7 +224,7 @@ xml_attr_count(const struct xml_node *n)
 	const xmlAttr *p;
 	unsigned count = 0;
 
-	for (p = node_raw(n)->properties; p; p = p->next)
+	for (p = n ? node_raw(n)->properties : NULL; p; p = p->next)
 		count++;
 	return count;
 }
@@ -232,7 +232,7 @@ xml_attr_count(const struct xml_node *n)
 unsigned
 xml_line(const struct xml_node *n)
 {
-	long line = xmlGetLineNo(node_raw(n));
+	long line = n ? xmlGetLineNo(node_raw(n)) : 0;
 
 	return line > 0 ? (unsigned)line : 0;
 }

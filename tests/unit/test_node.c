@@ -172,6 +172,32 @@ test_attribute_values(void **state)
 }
 
 static void
+test_null(void **state)
+{
+	const struct fixture *f = *state;
+
+	assert_false(xml_is(NULL, NS_P, "a"));
+	assert_false(xml_is_local(NULL, "a"));
+	assert_false(str_is_set(xml_ns(NULL)));
+	assert_false(str_is_set(xml_local(NULL)));
+	assert_null(xml_parent(NULL));
+	assert_null(xml_first(NULL));
+	assert_null(xml_next(NULL));
+	assert_null(xml_child(NULL, NS_P, "a"));
+	assert_null(xml_same(NULL));
+	assert_null(xml_only(NULL, NS_P, "a"));
+	assert_int_equal(xml_count(NULL, NS_P, "a"), 0);
+	assert_int_equal(xml_count_all(NULL), 0);
+	assert_int_equal(xml_attr_count(NULL), 0);
+	assert_int_equal(xml_line(NULL), 0);
+	assert_false(xml_has_text(NULL));
+	assert_false(xml_has_comment(NULL));
+	assert_false(str_is_set(xml_text(NULL, f->a)));
+	assert_false(str_is_set(xml_text_trim(NULL, f->a)));
+	assert_false(str_is_set(xml_attr(NULL, STR_NONE, "a", f->a)));
+}
+
+static void
 test_write(void **state)
 {
 	AUTO(buf_release) struct buf b = BUF_INIT(4096);
@@ -191,6 +217,7 @@ main(void)
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_attributes),
 		cmocka_unit_test(test_attribute_values),
+		cmocka_unit_test(test_null),
 		cmocka_unit_test(test_write),
 	};
 
