@@ -45,6 +45,8 @@
 #define LIMIT_MESSAGE_IDS	  128
 /* other keys tried against a signature that is not the holder's */
 #define LIMIT_DIAGNOSIS_KEYS	  16
+/* One part in canonical form: the largest body, with declarations repeated in it. */
+#define LIMIT_CANONICAL_BYTES	  (64UL * 1024 * 1024)
 #define LIMIT_URI_CHARS		  1024
 
 /* Clock of a caller against ours, WS-Security. OIO guidance: 5 minutes. */

@@ -12,16 +12,20 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/limits.h"
 #include "crypto/certs.h"
 #include "crypto/signer.h"
 #include "xml/node.h"
 #include "xml/write.h"
 
-/* A place a reference may name: "#id" -> node. */
+/* A place a reference may name: "#id" -> node. A place without an id cannot be named. */
 struct sign_place {
 	struct str id;
 	struct xml_node *node;	   /* what is digested with plain exclusive c14n */
-	/* for a SecurityTokenReference: the token it names, digested under STR-Transform */
+	/*
+	 * for a SecurityTokenReference: the token it names (checked here again), digested
+	 * under STR-Transform
+	 */
 	struct xml_node *str_token;
 };
 
@@ -31,9 +35,12 @@ struct sign_question {
 	size_t place_count;
 	/* verified with this certificate's public key, and no other */
 	const struct cert *key;
-	/* exactly one reference, to places[0], transforms enveloped + exc-c14n in this order */
+	/*
+	 * exactly one reference, to the only place, which is the signature's parent; transforms
+	 * enveloped + exc-c14n in this order
+	 */
 	bool enveloped;
-	/* also return the exact octets that were digested (one-reference form) */
+	/* also return the exact octets that were digested (enveloped form only) */
 	bool want_octets;
 };
 
@@ -45,19 +52,19 @@ struct sign_ref {
 };
 
 struct sign_answer {
-	struct sign_ref refs[20]; /* LIMIT_SIGNATURE_REFS */
+	struct sign_ref refs[LIMIT_SIGNATURE_REFS];
 	size_t ref_count;
 	struct str octets;	  /* canonical octets of the only reference, if wanted */
 	struct str value;	  /* SignatureValue, decoded: for replay keys */
 };
 
 /*
- * Structure first (SignedInfo, SignatureValue, KeyInfo in order, each once; no Object), then
- * algorithms, then the value with the key, then each reference. Everything holds, or nothing.
- * Duplicate ids among the places are a refusal, except a SecurityTokenReference that has the id
- * of its own token: then the form of the reference decides.
+ * Structure first (SignedInfo, SignatureValue, KeyInfo in order, each once; no Object, no
+ * comment), then algorithms, then the value with the key, then each reference. Everything
+ * holds, or nothing. An id that occurs twice among the places is a refusal, and so is a part
+ * that is referenced twice in the same form.
  * Errors: SIGNATURE_STRUCTURE, ALGORITHM_REFUSED, SIGNATURE_WRONG (value), DIGEST_WRONG,
- * REFERENCE_UNRESOLVED.
+ * REFERENCE_UNRESOLVED, XML_LIMIT.
  */
 MUST_USE bool sign_verify(const struct sign_question *q, struct arena *a,
 			  struct sign_answer *out, struct err *e);
