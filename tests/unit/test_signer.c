@@ -347,7 +347,8 @@ main(void)
 		cmocka_unit_test(sign_and_verify), cmocka_unit_test(one_scheme_is_not_another),
 		cmocka_unit_test(ecdsa_of_zeros),  cmocka_unit_test(weak_keys_verify_nothing),
 		cmocka_unit_test(unusable_keys),   cmocka_unit_test(pkcs12),
-		cmocka_unit_test(wrap_and_unwrap), cmocka_unit_test(held_and_freed),
+		cmocka_unit_test(wrap_and_unwrap), cmocka_unit_test(many_threads),
+		cmocka_unit_test(held_and_freed),
 	};
 
 	return cmocka_run_group_tests_name("signer", tests, NULL, NULL);
