@@ -70,6 +70,7 @@ static const struct {
 	{"ca/root", CERT_WRONG_KIND},
 	{"ca/issuing", CERT_WRONG_KIND},
 	{"odd/weak", CERT_WEAK_KEY},
+	{"odd/sha1", CERT_WEAK_KEY}, /* the key is sound, its issuer's signature is not */
 	{"odd/ec521", CERT_WEAK_KEY},
 	{"tls/rsa", CERT_UNTRUSTED},
 };
@@ -130,6 +131,24 @@ chains(void **state)
 	anchors_free(none);
 	anchors_free(other);
 	anchors_free(offered);
+}
+
+/* An issuer lives from an hour before its making to a year after; its certificate is older. */
+static void
+the_issuers_time_counts(void **state)
+{
+	struct anchors *a = load("anchors.pem", "ca/short/cert.pem", NULL, false);
+	struct cert *issuer = pki_cert("ca/short");
+	instant start = cert_not_before(issuer), end = cert_not_after(issuer);
+
+	(void)state;
+	assert_int_equal(check(a, "odd/outlives", start + HOURS(1)), ERR_NONE);
+	assert_int_equal(check(a, "odd/outlives", end - SECONDS(1)), ERR_NONE);
+	assert_int_equal(check(a, "odd/outlives", end + SECONDS(1)), CERT_UNTRUSTED);
+	assert_int_equal(check(a, "odd/outlives", start - SECONDS(1)), CERT_UNTRUSTED);
+	assert_int_equal(check(a, "odd/outlives", start + HOURS(1)), ERR_NONE);
+	cert_free(issuer);
+	anchors_free(a);
 }
 
 static const struct {
@@ -314,6 +333,7 @@ main(void)
 		cmocka_unit_test(verdicts),
 		cmocka_unit_test(by_the_minute),
 		cmocka_unit_test(chains),
+		cmocka_unit_test(the_issuers_time_counts),
 		cmocka_unit_test(unusable_files),
 		cmocka_unit_test(lists),
 		cmocka_unit_test(stale_lists),
