@@ -168,6 +168,13 @@ merge_identity(const struct span *stored, size_t stored_count, const struct span
 		spans_add(out, line.at[i].fra, line.at[i].til, line.at[i].item);
 }
 
+/* NULL where there are none: no arithmetic on a null pointer. */
+static const struct span *
+spans_from(const struct spans *s, size_t i)
+{
+	return s->count > 0 ? s->at + i : NULL;
+}
+
 static void
 merge_many(struct spans *stored, struct spans *sent, struct spans *out)
 {
@@ -187,7 +194,8 @@ merge_many(struct spans *stored, struct spans *sent, struct spans *out)
 			d = identity_cmp(stored->at[i].item, sent->at[j].item);
 		end = d <= 0 ? identity_end(stored, i) : i;
 		sent_end = d >= 0 ? identity_end(sent, j) : j;
-		merge_identity(stored->at + i, end - i, sent->at + j, sent_end - j, out);
+		merge_identity(spans_from(stored, i), end - i, spans_from(sent, j),
+			       sent_end - j, out);
 		i = end;
 		j = sent_end;
 	}
