@@ -59,4 +59,24 @@
 #define LIMIT_TOKEN_LIFE_S	  (480 * 60)
 #define LIMIT_TOKEN_LEAST_LIFE_S  60
 
+/* Registry: elements of one object; an organisation may name all its people. */
+#define LIMIT_OBJECT_ITEMS	  20000
+/* Periods of one timeline: a name, a state, a relation to one object. */
+#define LIMIT_TIMELINE_PERIODS	  1000
+/* Registrations of one object in one import, and notes in one Egenskab. */
+#define LIMIT_IMPORT_REGISTRATIONS 200
+#define LIMIT_REPEATED_TEXTS	  1000
+#define LIMIT_URN_CHARS		  255
+#define LIMIT_NOTE_CHARS	  1024
+/* XML Schema sets none for Indeks, Label and AktoerRef. */
+#define LIMIT_INDEKS_CHARS	  255
+#define LIMIT_LABEL_CHARS	  1024
+#define LIMIT_EXTENSION_BYTES	  (64UL * 1024)
+/* Clients list 1,000 objects at a time and search pages of 1,000. */
+#define LIMIT_LIST_OBJECTS	  5000
+#define LIMIT_SEARCH_PAGE	  5000
+#define LIMIT_HIERARCHY_PAGE	  1000
+/* Registrering.Tidspunkt may be this much ahead of our clock. */
+#define LIMIT_REGISTRATION_SKEW_S 5
+
 #endif

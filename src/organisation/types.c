@@ -56,7 +56,7 @@ static const struct oio_field organisationenhed_field[] = {
 	{6, OIO_RELATION, OIO_REF, NS_SAGDOK, "Branche", OIO_ONE, .target = "Klasse"},
 	{7, OIO_RELATION, OIO_REF, NS_SAGDOK, "Enhedstype", OIO_ONE, .target = "Klasse"},
 	{8, OIO_RELATION, OIO_ROLE_REF, NS_SAGDOK, "Opgaver", OIO_MANY, .target = "Klasse"},
-	{9, OIO_RELATION, OIO_REF, NS_SAGDOK, "Overordnet", OIO_ONE,
+	{9, OIO_RELATION, OIO_REF, NS_SAGDOK, "Overordnet", OIO_ONE, .is_parent = true,
 	 .target = "OrganisationEnhed"},
 	{10, OIO_RELATION, OIO_REF, NS_SAGDOK, "Produktionsenhed", OIO_ONE,
 	 .target = "Virksomhed"},

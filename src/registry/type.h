@@ -51,6 +51,7 @@ struct oio_field {
 	enum oio_pattern pattern;
 	unsigned see; /* right (access.h) without which it is left out of answers; 0: none */
 	enum oio_erase erase;
+	bool is_parent;     /* must not name the object itself */
 	const char *target; /* what ReferenceID names: a kind, "Klasse", "Aktoer" */
 };
 
