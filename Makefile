@@ -202,7 +202,9 @@ compile_commands.json: FORCE	## for editors and clang-tidy
 	  printf '{"directory":"%s","file":"%s","command":"%s -c %s"}\n' '$(CURDIR)' $$f \
 	    '$(CC) $(ALL_CFLAGS) $(GATE_CFLAGS)' $$f; done | sed '1s/^/[/; $$!s/$$/,/; $$s/$$/]/' >$@
 
-man:	## show mistakes in the man pages
+man:	## put the option table into sluse.conf(5), show mistakes in the man pages
+	$(Q)sed -i -e '/^\.\\" begin settings/,/^\.\\" end settings/{/settings/!d}' \
+	  -e '/^\.\\" begin settings/r tests/golden/options.txt' docs/sluse.conf.5
 	$(Q)mandoc -T lint -W warning docs/sluse.8 docs/sluse.conf.5
 
 D = $(DESTDIR)$(PREFIX)
