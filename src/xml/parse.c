@@ -328,6 +328,7 @@ xml_parse(struct str bytes, const struct xml_limits *limits, struct xml_doc **ou
 	set_hooks(ctxt->sax);
 	/* What the options do not reset, and what another library may have changed. */
 	ctxt->keepBlanks = 1;
+	ctxt->pedantic = 1; /* tells of relative namespace names with a prefix, too */
 	ctxt->loadsubset = XML_SKIP_IDS; /* xml:id makes no id */
 	ctxt->_private = &watch;
 

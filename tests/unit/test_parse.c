@@ -70,6 +70,8 @@ static const struct {
 	{"xmlns bound", RAW("<a xmlns:xmlns='urn:x'/>"), XML_MALFORMED},
 	{"two colons", RAW("<a xmlns:p='urn:x'><p:b:c/></a>"), XML_MALFORMED},
 	{"relative namespace", RAW("<a xmlns='x'/>"), XML_FORBIDDEN},
+	{"relative namespace, with prefix", RAW("<a xmlns:p='../x'/>"), XML_FORBIDDEN},
+	{"a language that is none", RAW("<a xml:lang='-'/>"), ERR_NONE},
 	{"ampersand in a namespace", RAW("<a xmlns='urn:x?a&amp;b'/>"), XML_FORBIDDEN},
 	{"ampersand in a namespace, by number", RAW("<a xmlns:p='urn:x?a&#x26;b'/>"),
 	 XML_FORBIDDEN},
