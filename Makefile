@@ -74,6 +74,7 @@ GATE_AR  := $(if $(GATE),$(B)/libgateway.a)
 ARCHIVES := $(GATE_AR) $(B)/libsluse.a
 BIN      := $(if $(HAVE_BIN),$(B)/sluse)
 UNIT_BIN := $(UNIT:%.c=$(B)/%)
+VECT_BIN := $(patsubst %.c,$(B)/%,$(wildcard tests/vectors/test_*.c))
 FUZZ_BIN := $(FUZZ:%.c=$(B)/%)
 GOLD_BIN := $(GOLDEN:%.c=$(B)/%)
 ALL_LIBS  = $(if $(GATE),$(GATE_LIBS)) $(PKG_LIBS)
@@ -95,7 +96,7 @@ all: $(B)/libsluse.a $(BIN)	## the library and the binary, build/<variant>/sluse
 
 lib-objects: $(LIB_OBJ) $(GATE_OBJ)
 
-tests: all $(UNIT_BIN) $(FUZZ_BIN) $(GOLD_BIN) $(TEST_PKI)/made	## build every test, run none
+tests: all $(UNIT_BIN) $(VECT_BIN) $(FUZZ_BIN) $(GOLD_BIN) $(TEST_PKI)/made	## build every test, run none
 
 $(B)/%.o: %.c $(B)/flags
 	$(call say,CC,$<)
@@ -136,14 +137,14 @@ link = $(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^)
 $(B)/sluse: $(B)/gateway/main.o $(ARCHIVES)
 	$(call say,LINK,$@)
 	$(link) $(ALL_LIBS)
-$(UNIT_BIN): $(B)/%: $(B)/%.o $(B)/libsupport.a $(ARCHIVES)
+$(UNIT_BIN) $(VECT_BIN): $(B)/%: $(B)/%.o $(B)/libsupport.a $(ARCHIVES)
 	$(call say,LINK,$@)
 	$(link) $(TEST_LIBS) $(ALL_LIBS)
 $(GOLD_BIN): $(B)/%: $(B)/%.o $(ARCHIVES)
 	$(call say,LINK,$@)
 	$(link) $(ALL_LIBS)
 # One source, two programs: a libFuzzer target, or a replay of the files it once found.
-$(FUZZ_BIN): $(B)/%: $(B)/%.o $(if $(filter fuzz,$(VARIANT)),,$(B)/tests/fuzz/standalone.o) $(ARCHIVES)
+$(FUZZ_BIN): $(B)/%: $(B)/%.o $(if $(filter fuzz,$(VARIANT)),,$(B)/tests/fuzz/standalone.o) $(B)/libsupport.a $(ARCHIVES)
 	$(call say,LINK,$@)
 	$(link) $(if $(filter fuzz,$(VARIANT)),-fsanitize=fuzzer) $(ALL_LIBS)
 
