@@ -32,6 +32,18 @@
 #define LIMIT_STS_NODES		  20000
 #define LIMIT_SERVICE_NODES	  2000000
 #define LIMIT_SAML_DEPTH	  64
+/* elements of one SAML message: 2,000 attributes with their values, and room */
+#define LIMIT_SAML_NODES	  20000
+/* elements of one metadata document */
+#define LIMIT_METADATA_NODES	  20000
+#define LIMIT_SAML_ID_CHARS	  256
+/* name=value pairs of a query or a form */
+#define LIMIT_FORM_PAIRS	  32
+/* signing certificates, endpoints of one kind, and encryption methods of one peer */
+#define LIMIT_PEER_KEYS		  8
+#define LIMIT_PEER_ENDPOINTS	  64
+/* IDPEntry of a request, class references of a request */
+#define LIMIT_REQUEST_LIST	  64
 #define LIMIT_XML_ATTRS		  256 /* attributes and namespace declarations of one element */
 #define LIMIT_XML_NS_IN_SCOPE	  256 /* declarations on an element and those around it */
 
