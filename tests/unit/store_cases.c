@@ -67,8 +67,10 @@ static bool
 job_put(struct tx *tx, void *arg, struct err *e)
 {
 	const struct put *p = arg;
-	struct known_row row = {.type = str_from(p->type), .id = str_from(p->id),
-				.json = str_from(p->json), .at = p->at,
+	struct known_row row = {.type = str_from(p->type),
+				.id = str_from(p->id),
+				.json = str_from(p->json),
+				.at = p->at,
 				.actor = STR("cli:test")};
 
 	if (!store_known_put(tx, &row, e))

@@ -39,6 +39,33 @@ print_audit(const struct audit_row *row, void *arg, struct err *e)
 }
 
 static void
+audit_four(struct store *s)
+{
+	audit(s, (struct audit_row){.at = T0,
+				    .action = STR("token.issue"),
+				    .result = STR("ok"),
+				    .actor = STR("ky"),
+				    .cvr = STR("11111111"),
+				    .request_id = STR("r1")});
+	audit(s, (struct audit_row){.at = T0 + 1,
+				    .action = STR("token.issue"),
+				    .result = STR("SIGNATURE_WRONG"),
+				    .actor = STR("ksd"),
+				    .request_id = STR("r2")});
+	audit(s, (struct audit_row){.at = T0 + 2,
+				    .action = STR("known.put"),
+				    .result = STR("ok"),
+				    .actor = STR("cli:root"),
+				    .object = STR("system/ky"),
+				    .detail = STR("{\"n\":1}")});
+	audit(s, (struct audit_row){.at = T0 + 3,
+				    .action = STR("login"),
+				    .result = STR("ok"),
+				    .actor = STR("user"),
+				    .cvr = STR("11111111")});
+}
+
+static void
 audit_filters(struct store **s, const struct store_options *o)
 {
 #define ANY .from = INSTANT_MIN, .to = INSTANT_MAX
@@ -58,8 +85,9 @@ audit_filters(struct store **s, const struct store_options *o)
 		{"object", {ANY, .object = STR_INIT("system/ky")}, "3,"},
 		{"request", {ANY, .request_id = STR_INIT("r2")}, "2,"},
 		{"result", {ANY, .result = STR_INIT("SIGNATURE_WRONG")}, "2,"},
-		{"two at once", {ANY, .cvr = STR_INIT("11111111"),
-				 .action = STR_INIT("token.*")}, "1,"},
+		{"two at once",
+		 {ANY, .cvr = STR_INIT("11111111"), .action = STR_INIT("token.*")},
+		 "1,"},
 		{"from is inside", {.from = T0 + 2, .to = INSTANT_MAX}, "3,4,"},
 		{"to is outside", {.from = INSTANT_MIN, .to = T0 + 2}, "1,2,"},
 		{"after", {ANY, .after_id = 2}, "3,4,"},
@@ -71,17 +99,7 @@ audit_filters(struct store **s, const struct store_options *o)
 	struct err e = ERR_INIT;
 
 	(void)o;
-	audit(*s, (struct audit_row){.at = T0, .action = STR("token.issue"),
-				     .result = STR("ok"), .actor = STR("ky"),
-				     .cvr = STR("11111111"), .request_id = STR("r1")});
-	audit(*s, (struct audit_row){.at = T0 + 1, .action = STR("token.issue"),
-				     .result = STR("SIGNATURE_WRONG"), .actor = STR("ksd"),
-				     .request_id = STR("r2")});
-	audit(*s, (struct audit_row){.at = T0 + 2, .action = STR("known.put"),
-				     .result = STR("ok"), .actor = STR("cli:root"),
-				     .object = STR("system/ky"), .detail = STR("{\"n\":1}")});
-	audit(*s, (struct audit_row){.at = T0 + 3, .action = STR("login"), .result = STR("ok"),
-				     .actor = STR("user"), .cvr = STR("11111111")});
+	audit_four(*s);
 	assert_true(store_read(*s, &r, &e));
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		AUTO(buf_release) struct buf b = BUF_INIT(1 << 20);
@@ -117,8 +135,11 @@ audit_keeps_every_column(struct store **s, const struct store_options *o)
 	struct err e = ERR_INIT;
 	bool seen = false;
 
-	audit(*s, (struct audit_row){.at = T0, .action = STR("known.put"), .result = STR("ok"),
-				     .actor = STR("cli:root"), .object = STR("system/ky"),
+	audit(*s, (struct audit_row){.at = T0,
+				     .action = STR("known.put"),
+				     .result = STR("ok"),
+				     .actor = STR("cli:root"),
+				     .object = STR("system/ky"),
 				     .detail = STR("{\"n\":1}")});
 	store_reopen(s, o);
 	assert_true(store_read(*s, &r, &e));
