@@ -25,10 +25,11 @@ static const struct cli_command commands[] = {
 	 "  --explain [NAME]  what a setting means; all of them without NAME\n"
 	 "  --show            print the effective settings\n",
 	 cmd_check},
-	{"apply", "[--dry-run] [--prune] FILE…",
+	{"apply", "[--dry-run] [--prune] [--root DIR] FILE…",
 	 "make known what the files say, all or nothing",
 	 "  --dry-run  show what would change, change nothing\n"
-	 "  --prune    remove what is known and not in the files\n",
+	 "  --prune    remove what is known and not in the files\n"
+	 "  --root DIR where certificates and metadata named in the files lie\n",
 	 cmd_apply},
 	{"export", "[--at TIME] [-o FILE]", "write everything that is known, for apply",
 	 "  --at TIME  as it was known then\n"

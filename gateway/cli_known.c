@@ -31,12 +31,26 @@ report(const struct cli *c, const struct apply_options *o, const struct apply_re
 		       n[APPLY_REMOVED], n[APPLY_SAME]);
 }
 
+/* A development configuration that was named also allows development certificates. */
+static bool
+read_environment(const struct cli *c, bool *development, struct err *e)
+{
+	struct config *config = NULL;
+
+	if (c->config_path == NULL)
+		return true;
+	if (!cli_config(c, &config, e))
+		return false;
+	*development = !config_is_production(config);
+	config_free(config);
+	return true;
+}
+
 static int
-apply(const struct cli *c, const struct apply_options *o, int from)
+apply(const struct cli *c, struct apply_options *o, int from)
 {
 	AUTO(store_closep) struct store *s = NULL;
-	struct apply_report r = {.diff = BUF_INIT(16UL * 1024 * 1024),
-				 .problems = BUF_INIT(1024 * 1024)};
+	struct apply_report r = {0};
 	const char *paths[256];
 	size_t count = 0;
 	struct err e = ERR_INIT;
@@ -44,12 +58,14 @@ apply(const struct cli *c, const struct apply_options *o, int from)
 
 	for (int i = from; i < c->argc && count < ARRAY_LEN(paths); i++)
 		paths[count++] = c->argv[i];
-	ok = cli_store(c, false, &s, &e) && apply_files(s, paths, count, o, &r, &e);
+	ok = read_environment(c, &o->development, &e) && cli_store(c, false, &s, &e) &&
+	     apply_files(s, paths, count, o, &r, &e);
 	fwrite(r.problems.ptr, 1, r.problems.len, stderr);
+	if (!c->quiet)
+		fwrite(r.warnings.ptr, 1, r.warnings.len, stderr);
 	if (ok)
 		report(c, o, &r);
-	buf_release(&r.diff);
-	buf_release(&r.problems);
+	apply_report_release(&r);
 	return ok ? EXIT_OK : cli_failed(c, &e);
 }
 
@@ -59,16 +75,19 @@ cmd_apply(struct cli *c)
 	static const struct option longs[] = {
 		{"dry-run", no_argument, NULL, 'n'},
 		{"prune", no_argument, NULL, 'p'},
+		{"root", required_argument, NULL, 'r'},
 		{NULL, 0, NULL, 0},
 	};
 	struct apply_options o = {.actor = cli_actor()};
 	int f;
 
-	while ((f = getopt_long(c->argc, c->argv, "np", longs, NULL)) != -1) {
+	while ((f = getopt_long(c->argc, c->argv, "npr:", longs, NULL)) != -1) {
 		if (f == 'n')
 			o.dry_run = true;
 		else if (f == 'p')
 			o.prune = true;
+		else if (f == 'r')
+			o.root = str_from(optarg);
 		else
 			return cli_usage(c, "see above");
 	}

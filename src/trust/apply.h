@@ -15,20 +15,27 @@
 enum apply_change { APPLY_NEW, APPLY_CHANGED, APPLY_REMOVED, APPLY_SAME };
 
 struct apply_report {
-	size_t count[4];	/* by enum apply_change */
-	struct buf diff;	/* human-readable, one block an object; no secrets */
-	struct buf problems;	/* one line a problem, file and place named */
+	size_t count[4];     /* by enum apply_change */
+	struct buf diff;     /* human-readable, one block an object; no secrets */
+	struct buf problems; /* one line a problem, file and place named */
+	struct buf warnings; /* one line each; they stop nothing */
 };
 
 struct apply_options {
 	bool dry_run;
-	bool prune;		/* what the files do not name is removed */
-	struct str actor;	/* "cli:<user>" */
+	bool prune;       /* what the files do not name is removed */
+	struct str actor; /* "cli:<user>" */
+	/* folder that file references are relative to; absent: that of the file with them */
+	struct str root;
+	bool development; /* certificates of employees are accepted for systems */
 };
+
+void apply_report_release(struct apply_report *report);
 
 /*
  * Validates everything (fields, references, uniqueness of certificates and entity ids, role
- * owners) before anything is written. Errors: APPLY_INVALID (see problems), STORE_*.
+ * owners) before anything is written. *out is set in any case and must be released.
+ * Errors: APPLY_INVALID (see problems), STORE_*.
  */
 MUST_USE bool apply_files(struct store *s, const char *const *paths, size_t count,
 			  const struct apply_options *o, struct apply_report *out,

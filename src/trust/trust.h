@@ -35,20 +35,23 @@ struct trust_cert {
 
 struct trust_system {
 	struct str id, navn, cvr; /* cvr: owner (vendor or authority) */
-	bool is_blocked;	  /* spaerret, nedlagt, kladde: no token, no login */
+	bool is_blocked;          /* spaerret, nedlagt, kladde: no token, no login */
 	struct validity valid;
 	const struct trust_cert *certs; /* facet anvender */
 	size_t cert_count;
+	/* contexts besides those of its agreements */
+	const struct str *contexts;
+	size_t context_count;
 	bool may_impersonate;
 	/* facet brugervendt; entity_id absent: none */
 	struct str entity_id, metadata_xml;
 	bool is_oiosaml3;
-	int min_level;		     /* old scale 1–4, or 0 */
-	struct str min_nsis;	     /* "Low" "Substantial" "High", or absent */
+	int min_level;                /* old scale 1–4, or 0 */
+	struct str min_nsis;          /* "Low" "Substantial" "High", or absent */
 	struct str attribute_profile; /* KOMBIT, KOMBIT_WITHOUT_PERSONAL_DATA, SEB */
-	struct str nameid_mode;	      /* copy, persistent, transient */
+	struct str nameid_mode;       /* copy, persistent, transient */
 	bool recipient_is_entity_id, require_role, drop_role;
-	struct str bpp_namespace;    /* "itst" or "digst"; absent: by profile */
+	struct str bpp_namespace; /* "itst" or "digst"; absent: by profile */
 };
 
 struct trust_service_role {
@@ -59,6 +62,7 @@ struct trust_service_role {
 
 struct trust_service {
 	struct str id, navn; /* entity id */
+	struct validity valid;
 	const struct str *identifiers; /* further spellings that AppliesTo may name */
 	size_t identifier_count;
 	const struct trust_service_role *roles;
@@ -68,11 +72,17 @@ struct trust_service {
 /* One active agreement line for one role and one context. */
 struct trust_assignment {
 	struct str id;
-	struct str role;	/* servicesystemrolle */
-	struct str context_cvr; /* anvenderkontekst */
-	struct str scope_cvr;	/* data owner's CVR in the privilege scope */
+	struct str role;                      /* servicesystemrolle */
+	struct str context_cvr;               /* anvenderkontekst */
+	struct str scope_cvr;                 /* data owner's CVR in the privilege scope */
 	const struct constraint *constraints; /* ordered by type, then value */
 	size_t constraint_count;
+};
+
+/* What a dataafgrænsning of that name looks like. */
+struct trust_da_type {
+	struct str id, navn, kind; /* SINGLE, MULTI, TEXT, ITSYSTEM, ITSYSTEM_MULTI */
+	bool is_multi;             /* a comma splits its values */
 };
 
 struct trust_da_value {
@@ -93,14 +103,16 @@ struct trust_mapping {
 	size_t mandatory_count;
 };
 
+struct trust_delegation {
+	struct str cvr;
+	struct validity valid;
+};
+
 struct trust_jfr {
 	struct str id, navn, owner_cvr;
 	struct validity valid;
 	bool is_active;
-	const struct {
-		struct str cvr;
-		struct validity valid;
-	} *delegated;
+	const struct trust_delegation *delegated;
 	size_t delegated_count;
 };
 
@@ -117,7 +129,7 @@ struct trust_idp {
 	struct validity valid;
 };
 
-struct trust;	       /* follows the store */
+struct trust;          /* follows the store */
 struct trust_snapshot; /* immutable */
 
 MUST_USE bool trust_open(struct store *s, struct trust **out, struct err *e);
@@ -156,12 +168,15 @@ const struct trust_system *trust_system_at(const struct trust_snapshot *s, size_
 const struct trust_service *trust_service_find(const struct trust_snapshot *s,
 					       struct str applies_to, struct str *audience);
 
+/* NULL: no such dataafgrænsningstype. */
+const struct trust_da_type *trust_da_type(const struct trust_snapshot *s, struct str id);
+
 enum trust_agreement_verdict {
-	AGREEMENT_NONE = 0,	 /* no agreement for system, service and context */
-	AGREEMENT_NO_CONTEXT,	 /* the CVR is no active anvenderkontekst of the system */
+	AGREEMENT_NONE = 0,   /* no agreement for system, service and context */
+	AGREEMENT_NO_CONTEXT, /* the CVR is no active anvenderkontekst of the system */
 	AGREEMENT_SUSPENDED,
 	AGREEMENT_EXPIRED,
-	AGREEMENT_NO_ROLE,	 /* agreement without any role of the service that has roles */
+	AGREEMENT_NO_ROLE, /* agreement without any role of the service that has roles */
 	AGREEMENT_HOLDS,
 };
 
@@ -169,12 +184,10 @@ enum trust_agreement_verdict {
  * What an agreement gives `system` for `service` in the context of `cvr` at `now`: verdict, and
  * the assignments ordered by id. The only place that decides it.
  */
-enum trust_agreement_verdict trust_agreement(const struct trust_snapshot *s,
-					     const struct trust_system *system,
-					     const struct trust_service *service,
-					     struct str cvr, instant now, struct arena *a,
-					     const struct trust_assignment **out,
-					     size_t *count);
+enum trust_agreement_verdict
+trust_agreement(const struct trust_snapshot *s, const struct trust_system *system,
+		const struct trust_service *service, struct str cvr, instant now,
+		struct arena *a, const struct trust_assignment **out, size_t *count);
 
 const struct trust_idp *trust_idp(const struct trust_snapshot *s, struct str entity_id);
 size_t trust_idp_count(const struct trust_snapshot *s);

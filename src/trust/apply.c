@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Applying files: read them, put them over what is known, check the whole, tell the
+ * difference, write it in one transaction with one audit record an object. The plan is made on
+ * a snapshot; the transaction begins by asking whether that is still what is known, and if not
+ * the plan is made anew. Exporting gives back what applying takes.
+ *
+ * Refuses: everything, if anything is wrong.
+ */
+#include "trust/internal.h"
+
+#include <string.h>
+#include "base/clock.h"
+
+#define TRIES_MAX 5
+#define REPORT_BYTES_MAX ((size_t)16 * 1024 * 1024)
+#define DETAIL_BYTES_MAX 4096
+#define DOCUMENT_BYTES_MAX ((size_t)8 * 1024 * 1024)
+
+struct change {
+	const struct doc *doc; /* of the plan's result; for a removed one of what is known */
+	enum apply_change what;
+};
+
+struct plan {
+	int64_t generation;
+	struct arena *arena;
+	struct docs known, result;
+	struct change *changes;
+	size_t count;
+	struct str actor;
+	bool is_stale; /* something became known since the plan was made */
+};
+
+static void
+plan_release(struct plan *p)
+{
+	docs_release(&p->known);
+	docs_release(&p->result);
+	arena_free(p->arena);
+}
+
+/* ---- the plan ---- */
+
+static void
+add_result(struct plan *p, const struct doc *doc, const struct doc *old)
+{
+	struct doc copy = *doc;
+
+	copy.json = json_incref(doc->json);
+	copy.old = old ? old->json : NULL;
+	docs_add(&p->result, &copy);
+}
+
+static void
+merge(struct plan *p, const struct docs *files, bool prune)
+{
+	const struct docs *known = &p->known;
+
+	for (size_t i = 0; i < files->count; i++)
+		add_result(p, &files->at[i],
+			   docs_find(known, files->at[i].kind, files->at[i].id));
+	for (size_t i = 0; i < known->count && !prune; i++)
+		if (!docs_find(files, known->at[i].kind, known->at[i].id))
+			add_result(p, &known->at[i], &known->at[i]);
+	docs_sort(&p->result);
+}
+
+static void
+list_changes(struct plan *p, struct apply_report *out)
+{
+	p->changes = ARENA_NEW_N(p->arena, p->result.count + p->known.count, struct change);
+	for (size_t i = 0; i < p->result.count; i++) {
+		const struct doc *doc = &p->result.at[i];
+		enum apply_change what = !doc->old                         ? APPLY_NEW
+					 : json_equal(doc->json, doc->old) ? APPLY_SAME
+									   : APPLY_CHANGED;
+
+		out->count[what]++;
+		if (what != APPLY_SAME)
+			p->changes[p->count++] = (struct change){doc, what};
+	}
+	for (size_t i = 0; i < p->known.count; i++) {
+		const struct doc *doc = &p->known.at[i];
+
+		if (docs_find(&p->result, doc->kind, doc->id))
+			continue;
+		out->count[APPLY_REMOVED]++;
+		p->changes[p->count++] = (struct change){doc, APPLY_REMOVED};
+	}
+	for (size_t i = 0; i < p->count; i++) {
+		const struct doc *doc = p->changes[i].doc;
+		bool is_removed = p->changes[i].what == APPLY_REMOVED;
+
+		diff_document(&doc_types[doc->kind], doc->id, is_removed ? doc->json : doc->old,
+			      is_removed ? NULL : doc->json, &out->diff);
+	}
+}
+
+static void
+report_clear(struct apply_report *out)
+{
+	memset(out->count, 0, sizeof(out->count));
+	buf_clear(&out->diff);
+	buf_clear(&out->problems);
+	buf_clear(&out->warnings);
+}
+
+static bool
+plan_make(struct plan *p, struct store *s, const struct docs *files,
+	  const struct apply_options *o, struct apply_report *out, struct err *e)
+{
+	AUTO(store_read_endp) struct reading *r = NULL;
+	struct findings f = {&out->problems, &out->warnings, p->arena, 0};
+
+	if (!store_read(s, &r, e) || !reading_generation(r, &p->generation, e) ||
+	    !docs_load(r, INSTANT_MAX, p->arena, &p->known, e))
+		return false;
+	merge(p, files, o->prune);
+	check_documents(&p->result, o->development, &f);
+	if (f.count > 0)
+		return FAIL(e, APPLY_INVALID, "%zu problems", f.count);
+	list_changes(p, out);
+	return buf_done(&out->diff, e);
+}
+
+/* ---- the write ---- */
+
+/* For whom: the authority or vendor that the object belongs to. */
+static struct str
+cvr_of(const struct doc *doc)
+{
+	static const char *const fields[] = {"cvr", "ejer", "dataejer"};
+
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+		if (json_object_get(doc->json, fields[i]))
+			return json_text(doc->json, fields[i]);
+	return STR_NONE;
+}
+
+/* {"change":"changed","fields":["navn","tilstand"]}: names only. */
+static struct str
+detail_of(struct arena *a, const struct change *c)
+{
+	static const char *const words[] = {"new", "changed", "removed"};
+	AUTO(buf_release) struct buf b = BUF_INIT(DETAIL_BYTES_MAX);
+	const struct doc_type *type = &doc_types[c->doc->kind];
+	const struct field *tables[] = {type->fields, doc_envelope};
+	const char *sign = "";
+
+	buf_printf(&b, "{\"change\":\"%s\"", words[c->what]);
+	buf_add_c(&b, c->what == APPLY_CHANGED ? ",\"fields\":[" : "");
+	for (size_t t = 0; t < ARRAY_LEN(tables) && c->what == APPLY_CHANGED; t++) {
+		for (const struct field *f = tables[t]; f->name; f++) {
+			const json_t *x = json_object_get(c->doc->old, f->name);
+			const json_t *y = json_object_get(c->doc->json, f->name);
+
+			if (x == y || (x && y && json_equal(x, y)) ||
+			    (t > 0 && doc_field(type->fields, f->name)))
+				continue;
+			buf_printf(&b, "%s\"%s\"", sign, f->name);
+			sign = ",";
+		}
+	}
+	buf_add_c(&b, c->what == APPLY_CHANGED ? "]}" : "}");
+	return arena_dup(a, buf_str(&b));
+}
+
+static bool
+write_change(struct tx *tx, const struct plan *p, const struct change *c, struct err *e)
+{
+	const char *type = doc_types[c->doc->kind].name;
+	bool is_removed = c->what == APPLY_REMOVED;
+	struct known_row known = {
+		.type = str_from(type), .id = c->doc->id, .at = clock_now(), .actor = p->actor};
+	struct audit_row audit = {.at = known.at,
+				  .action = is_removed ? STR("known.remove") : STR("known.put"),
+				  .result = STR("ok"),
+				  .actor = p->actor,
+				  .cvr = cvr_of(c->doc)};
+	AUTO(buf_release) struct buf json = BUF_INIT(DOCUMENT_BYTES_MAX);
+
+	audit.object = arena_printf(p->arena, "%s/" STR_FMT, type, STR_ARG(c->doc->id));
+	audit.detail = detail_of(p->arena, c);
+	if (!is_removed) {
+		json_write(c->doc->json, JSON_COMPACT | JSON_SORT_KEYS, &json);
+		if (!buf_done(&json, e))
+			return false;
+		known.json = buf_str(&json);
+	}
+	return store_known_put(tx, &known, e) && store_audit_add(tx, &audit, e);
+}
+
+static bool
+job_write(struct tx *tx, void *arg, struct err *e)
+{
+	struct plan *p = arg;
+	int64_t generation;
+
+	if (!reading_generation(tx_reading(tx), &generation, e))
+		return false;
+	p->is_stale = generation != p->generation;
+	if (p->is_stale)
+		return FAIL(e, STORE_BUSY, "what is known changed meanwhile");
+	for (size_t i = 0; i < p->count; i++)
+		if (!write_change(tx, p, &p->changes[i], e))
+			return false;
+	return true;
+}
+
+/* One try. *stale: to be tried again. */
+static bool
+apply_once(struct store *s, const struct docs *files, const struct apply_options *o,
+	   struct apply_report *out, bool *stale, struct err *e)
+{
+	struct plan p = {.arena = arena_new(), .actor = o->actor};
+	bool ok;
+
+	report_clear(out);
+	ok = plan_make(&p, s, files, o, out, e);
+	if (ok && !o->dry_run && p.count > 0)
+		ok = store_write(s, job_write, &p, e);
+	*stale = !ok && p.is_stale;
+	plan_release(&p);
+	return ok;
+}
+
+bool
+apply_files(struct store *s, const char *const *paths, size_t count,
+	    const struct apply_options *o, struct apply_report *out, struct err *e)
+{
+	AUTO(arena_freep) struct arena *arena = arena_new();
+	AUTO(docs_release) struct docs files = {0};
+	struct findings f = {&out->problems, &out->warnings, arena, 0};
+	bool ok = false, stale = true;
+
+	memset(out, 0, sizeof(*out));
+	buf_init(&out->diff, REPORT_BYTES_MAX);
+	buf_init(&out->problems, REPORT_BYTES_MAX);
+	buf_init(&out->warnings, REPORT_BYTES_MAX);
+	if (str_is_empty(o->actor))
+		return FAIL(e, APPLY_INVALID, "nobody is named who applies");
+	read_files(paths, count, o->root, &files, &f);
+	if (f.count > 0)
+		return FAIL(e, APPLY_INVALID, "%zu problems", f.count);
+	for (int i = 0; i < TRIES_MAX && stale; i++) {
+		err_clear(e);
+		ok = apply_once(s, &files, o, out, &stale, e);
+	}
+	return ok;
+}
+
+void
+apply_report_release(struct apply_report *report)
+{
+	buf_release(&report->diff);
+	buf_release(&report->problems);
+	buf_release(&report->warnings);
+}
+
+/* ---- export ---- */
+
+bool
+apply_export(struct store *s, instant at, struct buf *out, struct err *e)
+{
+	AUTO(store_read_endp) struct reading *r = NULL;
+	AUTO(arena_freep) struct arena *arena = arena_new();
+	AUTO(docs_release) struct docs known = {0};
+	json_auto_t *root = json_object();
+
+	if (!store_read(s, &r, e) || !docs_load(r, at, arena, &known, e))
+		return false;
+	for (int kind = 0; kind < DOC_KINDS; kind++) {
+		size_t count;
+		const struct doc *doc = docs_of(&known, (enum doc_kind)kind, &count);
+		json_t *list = json_array();
+
+		for (size_t i = 0; i < count; i++)
+			json_array_append(list, doc[i].json);
+		json_object_set_new(root, doc_types[kind].list, list);
+	}
+	/* types in the order of the tables: what is referred to comes first */
+	json_write(root, JSON_INDENT(2), out);
+	buf_add_char(out, '\n');
+	return buf_done(out, e);
+}
