@@ -183,6 +183,15 @@ add_escaped(struct buf *b, struct str s)
 		case '"':
 			buf_add(b, STR("&quot;"));
 			break;
+		case '\t':
+			buf_add(b, STR("&#x9;"));
+			break;
+		case '\n':
+			buf_add(b, STR("&#xA;"));
+			break;
+		case '\r':
+			buf_add(b, STR("&#xD;"));
+			break;
 		default:
 			buf_add_char(b, s.ptr[i]);
 		}
