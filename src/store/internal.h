@@ -100,6 +100,18 @@ bool stmt_is_null(const struct stmt *s, int column);
 /* Borrowed until the next step; NULL is absent. For text and blobs alike. */
 struct str stmt_str(const struct stmt *s, int column);
 
+/* ---- registry objects: sqlite_objects.c for sqlite_find.c ---- */
+
+struct object_row;
+struct object_rows;
+
+/* As stored; -1 for what is no CVR. */
+int64_t objects_cvr(struct str cvr);
+struct object_row *objects_row_add(struct object_rows *rows, struct arena *a);
+/* From columns id, cvr, uuid, at, state and, if wanted, content. */
+MUST_USE bool objects_row_take(const struct stmt *st, struct arena *a, bool with_content,
+			       struct object_row *out, struct err *e);
+
 /*
  * The schema grows by steps that are never edited after a release: a file at version n gets
  * the steps above n, all in one transaction. Steps never drop domain data.

@@ -51,9 +51,48 @@ static const char core[] =
 	" id INTEGER PRIMARY KEY AUTOINCREMENT, type TEXT NOT NULL, key TEXT NOT NULL,"
 	" payload BLOB, at INTEGER NOT NULL);";
 
+/*
+ * Registry objects (objects.h). registration is append-only but for lawful erasure: while an
+ * object is named in erasing, which is so only inside a transaction that adds to erasure.
+ */
+static const char objects[] =
+	"CREATE TABLE object ("
+	" id INTEGER PRIMARY KEY, cvr INTEGER NOT NULL, kind INTEGER NOT NULL,"
+	" uuid BLOB NOT NULL, at INTEGER NOT NULL, state INTEGER NOT NULL,"
+	" latest INTEGER NOT NULL, UNIQUE (cvr, kind, uuid));"
+	"CREATE TABLE registration ("
+	" id INTEGER PRIMARY KEY, object INTEGER NOT NULL, at INTEGER NOT NULL,"
+	" state INTEGER NOT NULL, user BLOB, content BLOB NOT NULL, UNIQUE (object, at));"
+	"CREATE TABLE object_value ("
+	" object INTEGER NOT NULL, field INTEGER NOT NULL, value BLOB NOT NULL,"
+	" record INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL,"
+	" cvr INTEGER NOT NULL, PRIMARY KEY (object, field, value, record, start))"
+	" WITHOUT ROWID;"
+	"CREATE INDEX object_by_value"
+	" ON object_value (field, value, cvr, object, record, start, stop);"
+	"CREATE TABLE object_listed ("
+	" cvr INTEGER NOT NULL, kind INTEGER NOT NULL, uuid BLOB NOT NULL,"
+	" start INTEGER NOT NULL, stop INTEGER NOT NULL, active INTEGER NOT NULL,"
+	" registration INTEGER NOT NULL, PRIMARY KEY (cvr, kind, uuid, start)) WITHOUT ROWID;"
+	"CREATE TABLE erasing (object INTEGER PRIMARY KEY);"
+	"CREATE TABLE erasure ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT, cvr INTEGER NOT NULL, kind INTEGER NOT NULL,"
+	" uuid BLOB NOT NULL, at INTEGER NOT NULL, reason TEXT NOT NULL, actor TEXT NOT NULL);"
+	"CREATE TRIGGER registration_keep_u BEFORE UPDATE ON registration"
+	" WHEN NOT EXISTS (SELECT 1 FROM erasing WHERE object = OLD.object)"
+	" BEGIN SELECT RAISE(ABORT, 'registration is append-only'); END;"
+	"CREATE TRIGGER registration_keep_d BEFORE DELETE ON registration"
+	" WHEN NOT EXISTS (SELECT 1 FROM erasing WHERE object = OLD.object)"
+	" BEGIN SELECT RAISE(ABORT, 'registration is append-only'); END;"
+	"CREATE TRIGGER erasure_keep_u BEFORE UPDATE ON erasure"
+	" BEGIN SELECT RAISE(ABORT, 'erasure is append-only'); END;"
+	"CREATE TRIGGER erasure_keep_d BEFORE DELETE ON erasure"
+	" BEGIN SELECT RAISE(ABORT, 'erasure is append-only'); END;";
+
 /* In order. A step is never edited once released; a new one is added below. */
 static const struct schema_step steps[] = {
 	{1, core},
+	{2, objects},
 };
 
 int

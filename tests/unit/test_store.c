@@ -417,13 +417,25 @@ history_cannot_be_changed(void **state)
 		"INSERT OR REPLACE INTO known SELECT * FROM known",
 		"UPDATE audit SET actor = 'x'",
 		"DELETE FROM audit",
+		"UPDATE registration SET content = x'00'",
+		"UPDATE registration SET at = 1",
+		"DELETE FROM registration",
+		"INSERT OR REPLACE INTO registration SELECT * FROM registration",
+		/* to erase one object opens no other */
+		"INSERT INTO erasing VALUES (9); DELETE FROM registration WHERE object = 1",
+		"UPDATE erasure SET reason = 'x'",
+		"DELETE FROM erasure",
 	};
 	struct store_options o = store_fresh_options("keep");
 	sqlite3 *db;
 
 	(void)state;
 	make_file(&o);
-	script(&o, "INSERT INTO audit (at, action, result, actor) VALUES (1, 'a', 'ok', 'x');");
+	script(&o, "INSERT INTO audit (at, action, result, actor) VALUES (1, 'a', 'ok', 'x');"
+		   "INSERT INTO registration (object, at, state, content)"
+		   " VALUES (1, 1, 1, x'01');"
+		   "INSERT INTO erasure (cvr, kind, uuid, at, reason, actor)"
+		   " VALUES (11111111, 1, x'01', 1, 'anonymiser', 'x');");
 	assert_int_equal(sqlite3_open(o.path, &db), SQLITE_OK);
 	/* REPLACE deletes without asking the triggers, unless they are told to be recursive */
 	sqlite3_exec(db, "PRAGMA recursive_triggers=ON", NULL, NULL, NULL);
@@ -551,5 +563,6 @@ main(void)
 		tests[count++] = own[i];
 	count += add_cases(store_cases, store_case_count, tests + count);
 	count += add_cases(store_state_cases, store_state_case_count, tests + count);
+	count += add_cases(store_object_cases, store_object_case_count, tests + count);
 	return _cmocka_run_group_tests("store", tests, count, NULL, NULL);
 }

@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Registry objects in SQLite: adding registrations, reading them by key, erasing by law.
+ * registration is append-only: triggers let a row be changed or removed only while its object
+ * is named in `erasing`, which nobody but the two functions at the end does, in a transaction
+ * that also leaves a row in `erasure`. Refuses a registration that is not after the last one.
+ */
+#include "store/objects.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include "store/internal.h"
+
+int64_t
+objects_cvr(struct str cvr)
+{
+	int64_t n;
+
+	/* No authority: a number that no row has, so nothing is found. */
+	return str_is_digits(cvr, 8) && str_to_i64(cvr, 0, 99999999, &n) ? n : -1;
+}
+
+static void
+bind_key(struct stmt *st, const struct object_key *k)
+{
+	stmt_bind_int(st, 1, objects_cvr(k->cvr));
+	stmt_bind_int(st, 2, k->kind);
+	stmt_bind_blob(st, 3, str_of(k->uuid.b, sizeof(k->uuid.b)));
+}
+
+/* ---- adding ---- */
+
+struct place {
+	int64_t object; /* 0: not there */
+	instant at;
+};
+
+static bool
+find_place(struct conn *c, const struct object_key *k, struct place *out, struct err *e)
+{
+	AUTO(stmt_release) struct stmt st = STMT_INIT;
+	bool has_row;
+
+	*out = (struct place){.object = 0};
+	if (!stmt_open(c,
+		       "SELECT id, at FROM object WHERE cvr = ?1 AND kind = ?2 AND uuid = ?3",
+		       &st, e))
+		return false;
+	bind_key(&st, k);
+	if (!stmt_step(&st, &has_row, e))
+		return false;
+	if (has_row)
+		*out = (struct place){stmt_int(&st, 0), stmt_int(&st, 1)};
+	return true;
+}
+
+static bool
+make_object(struct conn *c, const struct object_new *n, int64_t *id, struct err *e)
+{
+	AUTO(stmt_release) struct stmt st = STMT_INIT;
+
+	if (objects_cvr(n->key.cvr) < 0)
+		return FAIL(e, INTERNAL, "an object of no authority");
+	if (!stmt_open(c,
+		       "INSERT INTO object (cvr, kind, uuid, at, state, latest)"
+		       " VALUES (?1, ?2, ?3, ?4, ?5, 0)",
+		       &st, e))
+		return false;
+	bind_key(&st, &n->key);
+	stmt_bind_int(&st, 4, n->at);
+	stmt_bind_int(&st, 5, n->state);
+	if (!stmt_run(&st, e))
+		return false;
+	*id = conn_last_id(c);
+	return true;
+}
+
+static bool
+add_registration(struct conn *c, const struct object_new *n, int64_t object, int64_t *id,
+		 struct err *e)
+{
+	AUTO(stmt_release) struct stmt add = STMT_INIT;
+	AUTO(stmt_release) struct stmt set = STMT_INIT;
+
+	if (!stmt_open(c,
+		       "INSERT INTO registration (object, at, state, user, content)"
+		       " VALUES (?1, ?2, ?3, ?4, ?5)",
+		       &add, e))
+		return false;
+	stmt_bind_int(&add, 1, object);
+	stmt_bind_int(&add, 2, n->at);
+	stmt_bind_int(&add, 3, n->state);
+	stmt_bind_blob(&add, 4, n->user);
+	stmt_bind_blob(&add, 5, n->content);
+	if (!stmt_run(&add, e))
+		return false;
+	*id = conn_last_id(c);
+	if (!stmt_open(c, "UPDATE object SET at = ?2, state = ?3, latest = ?4 WHERE id = ?1",
+		       &set, e))
+		return false;
+	stmt_bind_int(&set, 1, object);
+	stmt_bind_int(&set, 2, n->at);
+	stmt_bind_int(&set, 3, n->state);
+	stmt_bind_int(&set, 4, *id);
+	return stmt_run(&set, e);
+}
+
+static bool
+drop_found(struct conn *c, const struct object_key *k, int64_t object, struct err *e)
+{
+	AUTO(stmt_release) struct stmt values = STMT_INIT;
+	AUTO(stmt_release) struct stmt listed = STMT_INIT;
+
+	if (!stmt_open(c, "DELETE FROM object_value WHERE object = ?1", &values, e))
+		return false;
+	stmt_bind_int(&values, 1, object);
+	if (!stmt_run(&values, e) ||
+	    !stmt_open(c,
+		       "DELETE FROM object_listed WHERE cvr = ?1 AND kind = ?2 AND uuid = ?3",
+		       &listed, e))
+		return false;
+	bind_key(&listed, k);
+	return stmt_run(&listed, e);
+}
+
+static bool
+add_values(struct conn *c, const struct object_new *n, int64_t object, struct err *e)
+{
+	AUTO(stmt_release) struct stmt st = STMT_INIT;
+	size_t i;
+
+	if (!stmt_open(c,
+		       "INSERT OR IGNORE INTO object_value"
+		       " (object, field, value, record, start, stop, cvr)"
+		       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+		       &st, e))
+		return false;
+	for (i = 0; i < n->value_count; i++) {
+		const struct object_value *v = &n->values[i];
+
+		stmt_bind_int(&st, 1, object);
+		stmt_bind_int(&st, 2, v->field);
+		stmt_bind_blob(&st, 3, v->value);
+		stmt_bind_int(&st, 4, v->record);
+		stmt_bind_int(&st, 5, v->from);
+		stmt_bind_int(&st, 6, v->to);
+		stmt_bind_int(&st, 7, objects_cvr(n->key.cvr));
+		if (!stmt_run(&st, e))
+			return false;
+		stmt_reset(&st);
+	}
+	return true;
+}
+
+static bool
+add_listings(struct conn *c, const struct object_new *n, int64_t registration, struct err *e)
+{
+	AUTO(stmt_release) struct stmt st = STMT_INIT;
+	size_t i;
+
+	if (!stmt_open(c,
+		       "INSERT INTO object_listed"
+		       " (cvr, kind, uuid, start, stop, active, registration)"
+		       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+		       &st, e))
+		return false;
+	for (i = 0; i < n->listing_count; i++) {
+		bind_key(&st, &n->key);
+		stmt_bind_int(&st, 4, n->listings[i].from);
+		stmt_bind_int(&st, 5, n->listings[i].to);
+		stmt_bind_int(&st, 6, n->listings[i].is_active);
+		stmt_bind_int(&st, 7, registration);
+		if (!stmt_run(&st, e))
+			return false;
+		stmt_reset(&st);
+	}
+	return true;
+}
+
+bool
+objects_append(struct tx *tx, const struct object_new *n, struct err *e)
+{
+	struct conn *c = tx->conn;
+	struct place p;
+	int64_t registration;
+
+	if (!find_place(c, &n->key, &p, e))
+		return false;
+	if (p.object == 0) {
+		if (!make_object(c, n, &p.object, e))
+			return false;
+	} else {
+		if (n->at <= p.at)
+			return FAIL(e, INTERNAL, "a registration that is not the last");
+		if (!drop_found(c, &n->key, p.object, e))
+			return false;
+	}
+	return add_registration(c, n, p.object, &registration, e) &&
+	       add_values(c, n, p.object, e) && add_listings(c, n, registration, e);
+}
+
+/* ---- reading ---- */
+
+struct object_row *
+objects_row_add(struct object_rows *rows, struct arena *a)
+{
+	struct object_row *grown;
+
+	if (rows->count == rows->room) {
+		rows->room = rows->room ? rows->room * 2 : 16;
+		grown = ARENA_NEW_N(a, rows->room, struct object_row);
+		if (rows->count > 0)
+			memcpy(grown, rows->at, rows->count * sizeof(*grown));
+		rows->at = grown;
+	}
+	return &rows->at[rows->count++];
+}
+
+/* Columns id, cvr, uuid, at, state, content of the current row; content may be left out. */
+bool
+objects_row_take(const struct stmt *st, struct arena *a, bool with_content,
+		 struct object_row *out, struct err *e)
+{
+	struct str uuid = stmt_str(st, 2);
+
+	*out = (struct object_row){.id = stmt_int(st, 0),
+				   .cvr = arena_printf(a, "%08" PRId64, stmt_int(st, 1)),
+				   .at = stmt_int(st, 3),
+				   .state = (int)stmt_int(st, 4)};
+	if (uuid.len != sizeof(out->uuid.b))
+		return FAIL(e, STORE_DAMAGED, "a uuid of %zu bytes", uuid.len);
+	memcpy(out->uuid.b, uuid.ptr, sizeof(out->uuid.b));
+	if (with_content)
+		out->content = arena_dup(a, stmt_str(st, 5));
+	return true;
+}
+
+bool
+objects_latest(struct reading *r, const struct object_key *k, struct arena *a,
+	       struct object_row *out, bool *found, struct err *e)
+{
+	AUTO(stmt_release) struct stmt st = STMT_INIT;
+
+	*found = false;
+	if (!stmt_open(r->conn,
+		       "SELECT r.id, o.cvr, o.uuid, r.at, r.state, r.content FROM object o"
+		       " JOIN registration r ON r.id = o.latest"
+		       " WHERE o.cvr = ?1 AND o.kind = ?2 AND o.uuid = ?3",
+		       &st, e))
+		return false;
+	bind_key(&st, k);
+	if (!stmt_step(&st, found, e))
+		return false;
+	return !*found || objects_row_take(&st, a, true, out, e);
+}
+
+bool
+objects_history(struct reading *r, const struct object_key *k, instant from, instant to,
+		struct arena *a, struct object_rows *out, struct err *e)
+{
+	AUTO(stmt_release) struct stmt st = STMT_INIT;
+	bool has_row;
+
+	*out = (struct object_rows){.at = NULL};
+	if (!stmt_open(r->conn,
+		       "SELECT r.id, o.cvr, o.uuid, r.at, r.state, r.content FROM object o"
+		       " JOIN registration r ON r.object = o.id"
+		       " WHERE o.cvr = ?1 AND o.kind = ?2 AND o.uuid = ?3 AND r.at < ?5"
+		       " AND r.at >= ifnull((SELECT max(p.at) FROM registration p"
+		       "  WHERE p.object = o.id AND p.at <= ?4), ?4)"
+		       " ORDER BY r.at",
+		       &st, e))
+		return false;
+	bind_key(&st, k);
+	stmt_bind_int(&st, 4, from);
+	stmt_bind_int(&st, 5, to);
+	for (;;) {
+		if (!stmt_step(&st, &has_row, e))
+			return false;
+		if (!has_row)
+			return true;
+		if (!objects_row_take(&st, a, true, objects_row_add(out, a), e))
+			return false;
+	}
+}
+
+static bool
+text_add(struct object_texts *t, struct arena *a, struct str text)
+{
+	struct str *grown;
+
+	if (t->count == t->room) {
+		t->room = t->room ? t->room * 2 : 16;
+		grown = ARENA_NEW_N(a, t->room, struct str);
+		if (t->count > 0)
+			memcpy(grown, t->at, t->count * sizeof(*grown));
+		t->at = grown;
+	}
+	t->at[t->count++] = arena_dup(a, text);
+	return true;
+}
+
+bool
+objects_values(struct reading *r, struct str owner, unsigned field, instant from, instant to,
+	       struct arena *a, struct object_texts *out, struct err *e)
+{
+	AUTO(stmt_release) struct stmt st = STMT_INIT;
+	bool has_row;
+
+	*out = (struct object_texts){.at = NULL};
+	if (!stmt_open(r->conn,
+		       "SELECT DISTINCT value FROM object_value WHERE field = ?1 AND cvr = ?2"
+		       " AND start < ?4 AND stop > ?3 ORDER BY value",
+		       &st, e))
+		return false;
+	stmt_bind_int(&st, 1, field);
+	stmt_bind_int(&st, 2, objects_cvr(owner));
+	stmt_bind_int(&st, 3, from);
+	stmt_bind_int(&st, 4, to);
+	for (;;) {
+		if (!stmt_step(&st, &has_row, e))
+			return false;
+		if (!has_row)
+			return true;
+		text_add(out, a, stmt_str(&st, 0));
+	}
+}
+
+bool
+objects_each(struct reading *r, struct str owner, unsigned kind, object_fn *fn, void *arg,
+	     struct err *e)
+{
+	AUTO(stmt_release) struct stmt st = STMT_INIT;
+	AUTO(arena_freep) struct arena *a = arena_new();
+	struct object_row row;
+	bool has_row;
+
+	if (!stmt_open(r->conn,
+		       "SELECT r.id, o.cvr, o.uuid, r.at, r.state, r.content FROM object o"
+		       " JOIN registration r ON r.object = o.id"
+		       " WHERE o.cvr = ?1 AND o.kind = ?2 ORDER BY o.uuid, r.at",
+		       &st, e))
+		return false;
+	stmt_bind_int(&st, 1, objects_cvr(owner));
+	stmt_bind_int(&st, 2, kind);
+	for (;;) {
+		if (!stmt_step(&st, &has_row, e))
+			return false;
+		if (!has_row)
+			return true;
+		if (!objects_row_take(&st, a, true, &row, e) || !fn(&row, arg, e))
+			return false;
+		arena_reset(a);
+	}
+}
+
+/* ---- lawful erasure ---- */
+
+static bool
+run_for(struct conn *c, const char *sql, int64_t object, struct err *e)
+{
+	AUTO(stmt_release) struct stmt st = STMT_INIT;
+
+	if (!stmt_open(c, sql, &st, e))
+		return false;
+	stmt_bind_int(&st, 1, object);
+	return stmt_run(&st, e);
+}
+
+static bool
+record_erasure(struct conn *c, const struct object_erasure *x, struct err *e)
+{
+	AUTO(stmt_release) struct stmt st = STMT_INIT;
+
+	if (!stmt_open(c,
+		       "INSERT INTO erasure (cvr, kind, uuid, at, reason, actor)"
+		       " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+		       &st, e))
+		return false;
+	bind_key(&st, &x->key);
+	stmt_bind_int(&st, 4, x->at);
+	stmt_bind_str(&st, 5, x->reason);
+	stmt_bind_str(&st, 6, x->actor);
+	return stmt_run(&st, e);
+}
+
+static bool
+rewrite_one(struct conn *c, const struct object_row *row, struct str content, struct err *e)
+{
+	AUTO(stmt_release) struct stmt st = STMT_INIT;
+
+	if (!stmt_open(c, "UPDATE registration SET content = ?2, user = NULL WHERE id = ?1",
+		       &st, e))
+		return false;
+	stmt_bind_int(&st, 1, row->id);
+	stmt_bind_blob(&st, 2, content);
+	return stmt_run(&st, e);
+}
+
+bool
+objects_rewrite(struct tx *tx, const struct object_erasure *x, object_rewrite_fn *fn, void *arg,
+		size_t *count, struct err *e)
+{
+	AUTO(arena_freep) struct arena *a = arena_new();
+	struct conn *c = tx->conn;
+	struct object_rows rows;
+	struct str content;
+	struct place p;
+	size_t i;
+
+	*count = 0;
+	if (!find_place(c, &x->key, &p, e))
+		return false;
+	if (p.object == 0)
+		return true;
+	if (!objects_history(&tx->reading, &x->key, INSTANT_MIN, INSTANT_MAX, a, &rows, e) ||
+	    !record_erasure(c, x, e) ||
+	    !run_for(c, "INSERT INTO erasing (object) VALUES (?1)", p.object, e))
+		return false;
+	for (i = 0; i < rows.count; i++)
+		if (!fn(&rows.at[i], a, &content, arg, e) ||
+		    !rewrite_one(c, &rows.at[i], content, e))
+			return false;
+	*count = rows.count;
+	return drop_found(c, &x->key, p.object, e) &&
+	       run_for(c, "DELETE FROM erasing WHERE object = ?1", p.object, e);
+}
+
+bool
+objects_purge(struct tx *tx, const struct object_erasure *x, size_t *count, struct err *e)
+{
+	struct conn *c = tx->conn;
+	struct place p;
+
+	*count = 0;
+	if (!find_place(c, &x->key, &p, e))
+		return false;
+	if (p.object == 0)
+		return true;
+	if (!record_erasure(c, x, e) ||
+	    !run_for(c, "INSERT INTO erasing (object) VALUES (?1)", p.object, e) ||
+	    !run_for(c, "DELETE FROM registration WHERE object = ?1", p.object, e))
+		return false;
+	*count = (size_t)conn_changes(c);
+	return drop_found(c, &x->key, p.object, e) &&
+	       run_for(c, "DELETE FROM object WHERE id = ?1", p.object, e) &&
+	       run_for(c, "DELETE FROM erasing WHERE object = ?1", p.object, e);
+}
