@@ -114,7 +114,7 @@ write_key_info(const struct sign_order *order, struct arena *a, struct xml_out *
 		xml_out_attr(o, "", STR_NONE, "ValueType", VT_X509);
 		break;
 	default:
-		BUG_ON("unknown form of KeyInfo");
+		BUG_ON(true);
 	}
 	xml_out_close(o);
 	xml_out_close(o);

@@ -296,6 +296,29 @@ test_bombs(void **state)
 	}
 }
 
+/* The classics, as files: what they would read is never opened, what they would build never is.
+ */
+static void
+test_fixtures(void **state)
+{
+	static const char *const path[] = {"tests/fixtures/xxe.xml",
+					   "tests/fixtures/entity-bomb.xml"};
+	char bytes[4096];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LEN(path); i++) {
+		FILE *f = fopen(path[i], "rb");
+		size_t len;
+
+		assert_non_null(f);
+		len = fread(bytes, 1, sizeof(bytes), f);
+		fclose(f);
+		assert_true(len > 100);
+		assert_int_equal(code_of(str_of(bytes, len), &plain), XML_FORBIDDEN);
+	}
+}
+
 static unsigned shouted;
 
 static void
@@ -371,6 +394,7 @@ main(void)
 		cmocka_unit_test(test_comments),    cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_scope_limit), cmocka_unit_test(test_bombs),
 		cmocka_unit_test(test_globals),     cmocka_unit_test(test_detail),
+		cmocka_unit_test(test_fixtures),
 	};
 
 	xml_init();
