@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Start order of what is process-wide, then the command line. No logic. */
+#include <signal.h>
+
+#include "gateway/cli.h"
+#include "gateway/proc.h"
+#include "xml/parse.h"
+
+int
+main(int argc, char **argv)
+{
+	int code;
+
+	proc_start();
+	xml_init();
+	code = cli_main(argc, argv);
+	xml_cleanup();
+	return code;
+}
