@@ -57,7 +57,7 @@ bundle_read(const char *path, struct anchors *a,
 	struct str rest, base64;
 	size_t count = 0;
 
-	if (!file_read(path, CERT_MALFORMED, &file, e))
+	if (!crypto_file_read(path, CERT_MALFORMED, &file, e))
 		return false;
 	rest = buf_str(&file);
 	for (; pem_next(&rest, "CERTIFICATE", &base64); count++) {

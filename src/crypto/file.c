@@ -21,7 +21,7 @@ bio_freep(BIO **p)
 }
 
 bool
-file_read(const char *path, enum err_code code, struct buf *out, struct err *e)
+crypto_file_read(const char *path, enum err_code code, struct buf *out, struct err *e)
 {
 	AUTO(bio_freep) BIO *bio = NULL;
 	char piece[8192];

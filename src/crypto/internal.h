@@ -26,7 +26,8 @@ void ossl_x509_freep(X509 **p);
 void ossl_certs_freep(STACK_OF(X509) * *p);
 
 /* file.c. A file of at most LIMIT_PEM_FILE_BYTES; code is what an unreadable one is called. */
-MUST_USE bool file_read(const char *path, enum err_code code, struct buf *out, struct err *e);
+MUST_USE bool crypto_file_read(const char *path, enum err_code code, struct buf *out,
+				 struct err *e);
 /* The next PEM block with this label ("CERTIFICATE"): its base64. false: there is none. */
 bool pem_next(struct str *rest, const char *label, struct str *base64);
 

@@ -71,7 +71,7 @@ lists_read(struct lists *l, const char *path, X509_STORE *store, struct err *e)
 	AUTO(buf_release) struct buf file = BUF_INIT(LIMIT_PEM_FILE_BYTES);
 	struct str rest, base64;
 
-	if (!file_read(path, CERT_MALFORMED, &file, e))
+	if (!crypto_file_read(path, CERT_MALFORMED, &file, e))
 		return false;
 	rest = buf_str(&file);
 	while (pem_next(&rest, "X509 CRL", &base64)) {

@@ -84,7 +84,7 @@ chain_read(const char *path, STACK_OF(X509) * chain, struct err *e)
 	AUTO(buf_release) struct buf file = BUF_INIT(LIMIT_PEM_FILE_BYTES);
 	struct str rest, base64;
 
-	if (!file_read(path, CERT_MALFORMED, &file, e))
+	if (!crypto_file_read(path, CERT_MALFORMED, &file, e))
 		return false;
 	rest = buf_str(&file);
 	if (!pem_next(&rest, "CERTIFICATE", &base64))
