@@ -206,7 +206,7 @@ compile_commands.json: FORCE	## for editors and clang-tidy
 man:	## put the option table into sluse.conf(5), show mistakes in the man pages
 	$(Q)sed -i -e '/^\.\\" begin settings/,/^\.\\" end settings/{/settings/!d}' \
 	  -e '/^\.\\" begin settings/r tests/golden/options.txt' docs/sluse.conf.5
-	$(Q)mandoc -T lint -W warning docs/sluse.8 docs/sluse.conf.5
+	$(Q)mandoc -T lint -W warning docs/sluse.8 docs/sluse.conf.5 docs/sluse-apply.5
 
 D = $(DESTDIR)$(PREFIX)
 install: all	## PREFIX=/usr/local DESTDIR=
@@ -214,7 +214,7 @@ install: all	## PREFIX=/usr/local DESTDIR=
 	  $(DESTDIR)$(UNITDIR) $(D)/lib/sysusers.d $(D)/lib/tmpfiles.d $(DESTDIR)$(DATADIR)
 	$(if $(BIN),install -m 755 $(BIN) $(D)/sbin/sluse)
 	install -m 644 docs/sluse.8 $(DESTDIR)$(MANDIR)/man8/
-	install -m 644 docs/sluse.conf.5 $(DESTDIR)$(MANDIR)/man5/
+	install -m 644 docs/sluse.conf.5 docs/sluse-apply.5 $(DESTDIR)$(MANDIR)/man5/
 	sed 's,@SBINDIR@,$(PREFIX)/sbin,g; s,@SYSCONFDIR@,$(SYSCONFDIR),g' packaging/sluse.service \
 	  >$(DESTDIR)$(UNITDIR)/sluse.service
 	install -m 644 packaging/sysusers.d/sluse.conf $(D)/lib/sysusers.d/
@@ -223,7 +223,7 @@ install: all	## PREFIX=/usr/local DESTDIR=
 	for d in $(wildcard wsdl policies); do cp -r --no-preserve=mode,ownership $$d $(DESTDIR)$(DATADIR)/; done
 
 uninstall:	## what install put there; configuration and data stay
-	rm -f $(D)/sbin/sluse $(DESTDIR)$(MANDIR)/man8/sluse.8 $(DESTDIR)$(MANDIR)/man5/sluse.conf.5 \
+	rm -f $(D)/sbin/sluse $(DESTDIR)$(MANDIR)/man8/sluse.8 $(DESTDIR)$(MANDIR)/man5/sluse.conf.5 $(DESTDIR)$(MANDIR)/man5/sluse-apply.5 \
 	  $(DESTDIR)$(UNITDIR)/sluse.service $(D)/lib/sysusers.d/sluse.conf $(D)/lib/tmpfiles.d/sluse.conf
 	rm -rf $(DESTDIR)$(DATADIR)
 
