@@ -296,6 +296,18 @@ test_bombs(void **state)
 	}
 }
 
+/* Nothing in a document makes an id that some other code could look up. */
+static void
+test_no_ids(void **state)
+{
+	AUTO(xml_doc_freep) struct xml_doc *d = NULL;
+	struct err e = ERR_INIT;
+
+	(void)state;
+	assert_true(xml_parse(STR("<a xml:id='x' ID='y' Id='z'/>"), &plain, &d, &e));
+	assert_null(((const xmlDoc *)d)->ids);
+}
+
 /* The classics, as files: what they would read is never opened, what they would build never is.
  */
 static void
@@ -394,7 +406,7 @@ main(void)
 		cmocka_unit_test(test_comments),    cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_scope_limit), cmocka_unit_test(test_bombs),
 		cmocka_unit_test(test_globals),     cmocka_unit_test(test_detail),
-		cmocka_unit_test(test_fixtures),
+		cmocka_unit_test(test_fixtures),    cmocka_unit_test(test_no_ids),
 	};
 
 	xml_init();
