@@ -74,6 +74,7 @@ GATE_AR  := $(if $(GATE),$(B)/libgateway.a)
 ARCHIVES := $(GATE_AR) $(B)/libsluse.a
 BIN      := $(if $(HAVE_BIN),$(B)/sluse)
 UNIT_BIN := $(UNIT:%.c=$(B)/%)
+BENCH_BIN := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/bench_*.c))
 VECT_BIN := $(patsubst %.c,$(B)/%,$(wildcard tests/vectors/test_*.c))
 FUZZ_BIN := $(FUZZ:%.c=$(B)/%)
 GOLD_BIN := $(GOLDEN:%.c=$(B)/%)
@@ -87,7 +88,7 @@ say = $(if $(Q),@printf '  %-5s %s\n' $(1) $(2))
 # Certificates that tests ask for; tests bring their own clock, so these do not age.
 TEST_PKI := build/test-pki
 
-.PHONY: all tests lib-objects fuzz-bins ready unit check demo run bench headers lint fuzz analyze cov golden \
+.PHONY: all tests lib-objects fuzz-bins bench-bins ready unit check demo run bench headers lint fuzz analyze cov golden \
         man install uninstall dist clean help setup standards FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -140,6 +141,10 @@ $(B)/sluse: $(B)/gateway/main.o $(ARCHIVES)
 $(UNIT_BIN) $(VECT_BIN): $(B)/%: $(B)/%.o $(B)/libsupport.a $(ARCHIVES)
 	$(call say,LINK,$@)
 	$(link) $(TEST_LIBS) $(ALL_LIBS)
+bench-bins: $(BENCH_BIN)
+$(BENCH_BIN): $(B)/%: $(B)/%.o $(B)/tests/bench/bench.o $(ARCHIVES)
+	$(call say,LINK,$@)
+	$(link) $(ALL_LIBS)
 $(GOLD_BIN): $(B)/%: $(B)/%.o $(ARCHIVES)
 	$(call say,LINK,$@)
 	$(link) $(ALL_LIBS)
@@ -195,7 +200,7 @@ demo: ready	## build, set up under var/demo/, play the main job over the wire, p
 run: ready	## the same set-up, serving until Ctrl-C
 	$(Q)tools/demo --serve
 bench: setup	## one line a measurement
-	$(Q)$(PARALLEL) all
+	$(Q)$(PARALLEL) all bench-bins
 	$(Q)tools/bench
 
 compile_commands.json: FORCE	## for editors and clang-tidy

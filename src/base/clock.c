@@ -57,3 +57,9 @@ clock_thread_cpu_us(void)
 {
 	return (uint64_t)kernel_us(CLOCK_THREAD_CPUTIME_ID);
 }
+
+uint64_t
+clock_process_cpu_us(void)
+{
+	return (uint64_t)kernel_us(CLOCK_PROCESS_CPUTIME_ID);
+}

@@ -12,5 +12,6 @@ void clock_freeze(instant at);		 /* unit tests: clock_now() returns this from no
 void clock_thaw(void);
 uint64_t clock_monotonic_us(void);	 /* for durations */
 uint64_t clock_thread_cpu_us(void);	 /* CPU time of this thread, for benchmarks */
+uint64_t clock_process_cpu_us(void); /* of all its threads */
 
 #endif
