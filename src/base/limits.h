@@ -45,6 +45,8 @@
 /* IDPEntry of a request, class references of a request */
 #define LIMIT_REQUEST_LIST	  64
 #define LIMIT_XML_ATTRS		  256 /* attributes and namespace declarations of one element */
+/* all different names, namespaces and indentations of one document; a message has some 10 KB */
+#define LIMIT_XML_NAME_BYTES	  (256UL * 1024)
 #define LIMIT_XML_NS_IN_SCOPE	  256 /* declarations on an element and those around it */
 
 #define LIMIT_MESSAGE_ID_CHARS	  512

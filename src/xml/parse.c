@@ -30,7 +30,7 @@ struct watch {
 };
 
 static void
-watch_stop(xmlParserCtxt *ctxt, enum err_code code, const char *what)
+watch_note(xmlParserCtxt *ctxt, enum err_code code, const char *what)
 {
 	struct watch *w = ctxt->_private;
 
@@ -38,6 +38,12 @@ watch_stop(xmlParserCtxt *ctxt, enum err_code code, const char *what)
 		w->code = code;
 		w->what = what;
 	}
+}
+
+static void
+watch_stop(xmlParserCtxt *ctxt, enum err_code code, const char *what)
+{
+	watch_note(ctxt, code, what);
 	xmlStopParser(ctxt);
 }
 
@@ -159,13 +165,16 @@ on_external(void *ctx, const xmlChar *public_id, const xmlChar *system_id)
 
 /*
  * Errors are read from the context at the end. This is here so that no global handler is asked,
- * and for the one warning that is an error to us: what is relative has no canonical form.
+ * and for the one warning that is an error to us: what is relative has no canonical form. What
+ * the library calls memory is one of its limits: it stops by itself.
  */
 static void
 on_error(void *data, xmlError *error)
 {
 	if (error->domain == XML_FROM_NAMESPACE && error->code == XML_WAR_NS_URI_RELATIVE)
 		watch_stop(data, XML_FORBIDDEN, "relative namespace name");
+	else if (error->code == XML_ERR_NO_MEMORY && error->ctxt)
+		watch_note(error->ctxt, XML_LIMIT, "texts or names are too long");
 }
 
 static void
@@ -326,6 +335,12 @@ xml_parse(struct str bytes, const struct xml_limits *limits, struct xml_doc **ou
 					    XML_PARSE_NOERROR | XML_PARSE_NOWARNING) != 0)
 		return FAIL(e, INTERNAL, "libxml2 lacks an option");
 	set_hooks(ctxt->sax);
+	/*
+	 * Each different name is looked for in a table that stops growing: millions of them
+	 * would take minutes. A limit of the table itself holds after an error too, when no
+	 * hook is called any more.
+	 */
+	xmlDictSetLimit(ctxt->dict, LIMIT_XML_NAME_BYTES);
 	/* What the options do not reset, and what another library may have changed. */
 	ctxt->keepBlanks = 1;
 	ctxt->pedantic = 1; /* tells of relative namespace names with a prefix, too */
@@ -336,8 +351,6 @@ xml_parse(struct str bytes, const struct xml_limits *limits, struct xml_doc **ou
 	if (watch.code != ERR_NONE)
 		return FAIL(e, watch.code, "%s, line %d", watch.what,
 			    xmlSAX2GetLineNumber(ctxt));
-	if (ctxt->errNo == XML_ERR_NO_MEMORY)
-		return FAIL(e, XML_LIMIT, "a text or name is too long");
 	if (!ctxt->wellFormed || !ctxt->nsWellFormed || !ctxt->myDoc || ctxt->myDoc->intSubset)
 		return FAIL(e, XML_MALFORMED, "libxml2 %d, line %d", ctxt->lastError.code,
 			    ctxt->lastError.line);

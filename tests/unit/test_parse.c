@@ -226,6 +226,10 @@ test_limits(void **state)
 		if (code_of(buf_str(&b), &lenient) != XML_LIMIT)
 			fail_msg("%s: one more is not refused", limit[i].name);
 	}
+	repeat(&b, "<a>", "<b%/>", 100000, "</a>");
+	assert_int_equal(
+		code_of(buf_str(&b), &(struct xml_limits){1u << 20, 2, 1u << 20, false}),
+		XML_LIMIT);
 	assert_int_equal(code_of(STR("<aaa/>"), &(struct xml_limits){6, 1, 1, false}),
 			 ERR_NONE);
 	assert_int_equal(code_of(STR("<aaaa/>"), &(struct xml_limits){6, 1, 1, false}),
@@ -260,7 +264,7 @@ static void
 test_bombs(void **state)
 {
 	static const struct xml_limits service = {LIMIT_SERVICE_BODY_BYTES, LIMIT_XML_DEPTH,
-						  20000, false};
+						  LIMIT_SERVICE_NODES, false};
 	static const struct {
 		const char *name, *head, *piece, *tail;
 		size_t count;
@@ -271,12 +275,17 @@ test_bombs(void **state)
 		{"attributes and <", "<a b='<' ", " b%='1'", "", 500000},
 		{"attributes after one >", "<a><a b='>' ", " b%='1'", "", 500000},
 		{"depth", "", "<a>", "", 2000000},
-		{"elements", "<a>", "<b/>", "</a>", 2000000},
-		{"CDATA", "<a>", "<![CDATA[]]>x", "</a>", 1000000},
+		{"elements", "<a>", "<b/>", "</a>", LIMIT_SERVICE_NODES},
+		{"CDATA", "<a>", "<![CDATA[]]>x", "</a>", LIMIT_SERVICE_NODES},
 		{"entities", "<!DOCTYPE a [", "<!ENTITY e% 'x'>", "]><a/>", 300000},
 		{"unknown entities", "<a>", "&e%;", "</a>", 1000000},
 		{"comments", "", "<!--x-->", "<a/>", 1000000},
 		{"quotes", "<a>", "\"'", "</a>", 3000000},
+		{"names", "<a>", "<b%/>", "</a>", 1000000},
+		{"names after an error", "<a><a b>", "<b%/>", "</a>", 1000000},
+		{"names of attributes", "<a>", "<b c%=''/>", "</a>", 1000000},
+		{"prefixes", "<a>", "<b xmlns:c%='urn:x'/>", "</a>", 1000000},
+		{"namespaces", "<a>", "<b xmlns='urn:%'/>", "</a>", 1000000},
 	};
 	AUTO(buf_release) struct buf b = BUF_INIT(LIMIT_SERVICE_BODY_BYTES);
 	size_t i;
