@@ -80,6 +80,18 @@ static const struct {
 	 "a",
 	 {.prefixes = (const struct str[]){STR_INIT("")}, .prefix_count = 1},
 	 "<a></a>"},
+	/* [token-service 5.6] what WSS4J lists for a token: the same, where it has the default
+	 */
+	{"token, plain",
+	 "<r xmlns='urn:d' xmlns:x='urn:x'><a xmlns='urn:s' b='1'/></r>",
+	 "a",
+	 {0},
+	 "<a xmlns=\"urn:s\" b=\"1\"></a>"},
+	{"token, default listed",
+	 "<r xmlns='urn:d' xmlns:x='urn:x'><a xmlns='urn:s' b='1'/></r>",
+	 "a",
+	 {.prefixes = (const struct str[]){STR_INIT("")}, .prefix_count = 1},
+	 "<a xmlns=\"urn:s\" b=\"1\"></a>"},
 	{"inclusive",
 	 "<r xmlns:x='urn:x' xml:lang='da'><a xmlns:y='urn:y'><b/></a></r>",
 	 "a",
