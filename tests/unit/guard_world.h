@@ -70,6 +70,9 @@ struct str gw_message(struct guard_world *g, const struct gw_case *c, bool is_se
 bool gw_verify(struct guard_world *g, struct str text, const struct wsse_policy *p, instant now,
 	       struct xml_doc **doc, struct wsse *w, struct err *e);
 struct wsse_policy gw_policy(struct guard_world *g, bool is_service);
+/* Judges a text; another verdict than the wanted one fails the test. */
+void gw_judge(struct guard_world *g, const char *name, struct str text,
+	      const struct wsse_policy *p, instant now, enum err_code want);
 /* Runs all; the name of the case is the failure text. */
 void gw_run(struct guard_world *g, const struct gw_case *cases, size_t count, bool is_service);
 
