@@ -4,6 +4,7 @@
  * certificates are taken.
  */
 #include <inttypes.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -346,6 +347,67 @@ two_files(void **state)
 	world_end(&w);
 }
 
+/* Two at once: each plan that became stale is made anew, and nothing is lost. */
+struct rival {
+	struct world *w;
+	char path[300];
+	bool ok;
+};
+
+static void *
+apply_twenty_times(void *arg)
+{
+	struct apply_options o = {.actor = STR("cli:rival")};
+	struct rival *r = arg;
+	const char *paths[] = {r->path};
+
+	r->ok = true;
+	for (int i = 0; i < 20 && r->ok; i++) {
+		struct apply_report report;
+		struct err e = ERR_INIT;
+		FILE *f = fopen(r->path, "w");
+
+		fprintf(f, "leverandoerer = ( { cvr = \"%s\"; navn = \"V%d\"; } );",
+			strstr(r->path, "rival-") + strlen("rival-"), i);
+		fclose(f);
+		r->ok = apply_files(r->w->store, paths, 1, &o, &report, &e);
+		apply_report_release(&report);
+	}
+	return NULL;
+}
+
+static void
+rivals(void **state)
+{
+	AUTO(buf_release) struct buf a = BUF_INIT(1 << 20);
+	struct rival rival[2];
+	pthread_t threads[2];
+	struct world w;
+	int64_t before, after;
+
+	(void)state;
+	world_begin(&w, "rivals");
+	assert_true(store_known_generation(w.store, &before, &w.err));
+	for (int i = 0; i < 2; i++) {
+		rival[i].w = &w;
+		snprintf(rival[i].path, sizeof(rival[i].path), "%s/rival-1111111%d", w.folder,
+			 i);
+		pthread_create(&threads[i], NULL, apply_twenty_times, &rival[i]);
+	}
+	for (int i = 0; i < 2; i++) {
+		pthread_join(threads[i], NULL);
+		assert_true(rival[i].ok);
+	}
+	assert_true(store_known_generation(w.store, &after, &w.err));
+	assert_int_equal(after - before, 40);
+	known(w.store, &a);
+	buf_add_char(&a, '\0');
+	assert_string_equal(a.ptr,
+			    "leverandoer/11111110={\"cvr\":\"11111110\",\"navn\":\"V19\"}\n"
+			    "leverandoer/11111111={\"cvr\":\"11111111\",\"navn\":\"V19\"}\n");
+	world_end(&w);
+}
+
 /* ---- certificates ---- */
 
 static const struct {
@@ -466,6 +528,7 @@ main(void)
 		cmocka_unit_test(lengths_are_of_letters),
 		cmocka_unit_test(json_and_folders),
 		cmocka_unit_test(two_files),
+		cmocka_unit_test(rivals),
 		cmocka_unit_test(certificates),
 		cmocka_unit_test(one_certificate_one_system),
 		cmocka_unit_test(old_certificates_may_stay),
