@@ -65,7 +65,8 @@ struct stmt {
 enum conn_mode { CONN_CREATE, CONN_WRITE, CONN_READ };
 
 /* Errors: STORE_UNAVAILABLE, STORE_DAMAGED, STORE_BUSY. */
-MUST_USE bool conn_open(struct conn *c, const char *path, enum conn_mode mode, struct err *e);
+MUST_USE bool conn_open(struct conn *c, const char *path, enum conn_mode mode, unsigned busy_ms,
+			struct err *e);
 void conn_close(struct conn *c);
 /* One or more statements without parameters or rows; prepared each time. For set-up. */
 MUST_USE bool conn_script(struct conn *c, const char *sql, struct err *e);
@@ -123,7 +124,7 @@ struct schema_step {
 
 /* The newest version that this program knows. */
 int schema_version(void);
-/* Errors: STORE_NEWER, STORE_DAMAGED (not a file of ours, or too old to be read as it is). */
+/* Errors: STORE_NEWER, STORE_OLDER (in CONN_READ), STORE_DAMAGED (not a file of ours). */
 MUST_USE bool schema_prepare(struct conn *c, enum conn_mode mode, struct err *e);
 
 #endif

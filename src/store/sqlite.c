@@ -3,9 +3,10 @@
  * The embedded store: one writer thread, a pool of reading connections.
  *
  * Whatever waits for the writer when it comes round is one batch: one transaction, a savepoint
- * a job, one commit and so one fsync for all of them. Nobody waits for company: while a commit
- * is under way the next batch gathers by itself. A job that fails is rolled back alone; when
- * the commit fails, or the engine gave the transaction up, every job of the batch has failed.
+ * a job, one commit and so one fsync for all of them; what arrives before the commit joins.
+ * Nobody waits for company: while a commit is under way the next batch gathers by itself. A job
+ * that fails is rolled back alone; when the commit fails, or the engine gave the transaction
+ * up, every job of the batch has failed.
  *
  * Refuses: an empty, foreign, newer or damaged file.
  */
@@ -24,8 +25,12 @@
 
 /* Bounds how long the first job of a batch waits for the last one. */
 #define BATCH_JOBS_MAX 256
-/* A reading is held for one request; longer waits mean that the pool is too small. */
-#define POOL_WAIT_US (10 * 1000000ull)
+/*
+ * Another process (`sluse apply`) holds the write lock for the length of one commit, a request
+ * its reading for its own: who waits longer waits for something broken.
+ */
+#define BUSY_DEFAULT_MS 10000
+#define BUSY_MAX_MS 600000
 #define READERS_DEFAULT 4
 #define READERS_MAX 256
 
@@ -42,6 +47,7 @@ struct job {
 
 struct store {
 	char *path;
+	unsigned busy_ms;
 
 	pthread_mutex_t lock; /* the queue, is_stopping, stats, is_done of a job */
 	pthread_cond_t work;
@@ -108,12 +114,45 @@ batch_fail(struct job *batch, const struct err *e)
 	}
 }
 
-/* true: something was committed */
+/* Under the lock. The rest of a long queue stays for the next round. */
+static struct job *
+queue_take(struct store *s, int most)
+{
+	struct job *taken = s->first, **end = &s->first;
+
+	while (most > 0 && *end) {
+		end = &(*end)->next;
+		most--;
+	}
+	if (end == &s->first)
+		return NULL;
+	s->first = *end;
+	*end = NULL;
+	if (!s->first)
+		s->last = &s->first;
+	return taken;
+}
+
+/* What came while the batch ran goes into the same commit: it waits for one anyway. */
+static struct job *
+latecomers(struct store *s, int already)
+{
+	struct job *more;
+
+	pthread_mutex_lock(&s->lock);
+	more = queue_take(s, BATCH_JOBS_MAX - already);
+	pthread_mutex_unlock(&s->lock);
+	return more;
+}
+
+/* true: something was committed. The batch may grow. */
 static bool
-batch_do(struct conn *c, struct job *batch)
+batch_do(struct store *s, struct job *batch)
 {
 	struct err e = ERR_INIT, ignored = ERR_INIT;
+	struct conn *c = &s->writer;
 	bool any = false;
+	int count = 0;
 
 	if (!conn_exec(c, "BEGIN IMMEDIATE", &e)) {
 		batch_fail(batch, &e);
@@ -122,6 +161,9 @@ batch_do(struct conn *c, struct job *batch)
 	for (struct job *j = batch; j && !conn_is_idle(c); j = j->next) {
 		job_do(c, j);
 		any |= j->is_ok;
+		count++;
+		if (!j->next)
+			j->next = latecomers(s, count);
 	}
 	if (conn_is_idle(c)) {
 		FAIL(&e, STORE_UNAVAILABLE, "the engine gave up the transaction");
@@ -135,21 +177,6 @@ batch_do(struct conn *c, struct job *batch)
 	if (!conn_is_idle(c) && !conn_exec(c, "ROLLBACK", &ignored))
 		BUG_ON(!conn_is_idle(c));
 	return false;
-}
-
-/* Under the lock. The rest of a long queue stays for the next round. */
-static struct job *
-batch_take(struct store *s)
-{
-	struct job *batch = s->first, **end = &s->first;
-
-	for (int n = 0; *end && n < BATCH_JOBS_MAX; n++)
-		end = &(*end)->next;
-	s->first = *end;
-	*end = NULL;
-	if (!s->first)
-		s->last = &s->first;
-	return batch;
 }
 
 /* Under the lock. A job lives on its caller's stack: gone once it is done. */
@@ -180,9 +207,9 @@ writer_main(void *arg)
 			pthread_cond_wait(&s->work, &s->lock);
 		if (!s->first)
 			break;
-		batch = batch_take(s);
+		batch = queue_take(s, BATCH_JOBS_MAX);
 		pthread_mutex_unlock(&s->lock);
-		committed = batch_do(&s->writer, batch);
+		committed = batch_do(s, batch);
 		pthread_mutex_lock(&s->lock);
 		s->stats.commits += committed;
 		batch_wake(s, batch);
@@ -234,7 +261,7 @@ store_stats_get(struct store *s, struct store_stats *out)
 static struct reading *
 pool_take(struct store *s)
 {
-	uint64_t end_us = clock_monotonic_us() + POOL_WAIT_US;
+	uint64_t end_us = clock_monotonic_us() + s->busy_ms * 1000ull;
 	struct timespec end = {.tv_sec = (long)(end_us / 1000000),
 			       .tv_nsec = (long)(end_us % 1000000) * 1000};
 	struct reading *r;
@@ -362,7 +389,7 @@ readers_open(struct store *s, unsigned wanted, struct err *e)
 	s->readings = MEM_NEW_N(count, struct reading);
 	s->conns = MEM_NEW_N(count, struct conn);
 	for (size_t i = 0; i < count; i++) {
-		if (!conn_open(&s->conns[i], s->path, CONN_READ, e))
+		if (!conn_open(&s->conns[i], s->path, CONN_READ, s->busy_ms, e))
 			return false;
 		s->reader_count++;
 		s->readings[i] = (struct reading){.conn = &s->conns[i], .store = s,
@@ -386,7 +413,7 @@ store_start(struct store *s, const struct store_options *o, struct err *e)
 		/* a crash between making the file and its first table leaves no table */
 		if (is_new || o->create)
 			mode = CONN_CREATE;
-		if (!conn_open(&s->writer, s->path, mode, e) ||
+		if (!conn_open(&s->writer, s->path, mode, s->busy_ms, e) ||
 		    !schema_prepare(&s->writer, mode, e))
 			return false;
 	}
@@ -409,6 +436,9 @@ store_open(const struct store_options *o, struct store **out, struct err *e)
 	pthread_condattr_t attr;
 
 	s->path = mem_dup_c(str_from(o->path));
+	s->busy_ms = o->busy_ms ? o->busy_ms : BUSY_DEFAULT_MS;
+	if (s->busy_ms > BUSY_MAX_MS)
+		s->busy_ms = BUSY_MAX_MS;
 	s->last = &s->first;
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);

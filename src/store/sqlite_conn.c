@@ -11,9 +11,6 @@
 #include <string.h>
 #include "base/mem.h"
 
-/* Another process (`sluse apply`) may hold the write lock for the length of one commit. */
-#define BUSY_TIMEOUT_MS 10000
-
 /* Kept small: an application's SQL, nothing that lives in the file, may run. */
 static const char setup_common[] = "PRAGMA foreign_keys=ON;"
 				   "PRAGMA temp_store=MEMORY;"
@@ -74,10 +71,10 @@ conn_fail(struct conn *c, int rc, const char *where, struct err *e)
 }
 
 static bool
-conn_setup(struct conn *c, enum conn_mode mode, struct err *e)
+conn_setup(struct conn *c, enum conn_mode mode, unsigned busy_ms, struct err *e)
 {
 	sqlite3_extended_result_codes(c->db, 1);
-	sqlite3_busy_timeout(c->db, BUSY_TIMEOUT_MS);
+	sqlite3_busy_timeout(c->db, (int)busy_ms);
 	sqlite3_db_config(c->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(c->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
 	sqlite3_db_config(c->db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
@@ -87,7 +84,8 @@ conn_setup(struct conn *c, enum conn_mode mode, struct err *e)
 }
 
 bool
-conn_open(struct conn *c, const char *path, enum conn_mode mode, struct err *e)
+conn_open(struct conn *c, const char *path, enum conn_mode mode, unsigned busy_ms,
+	  struct err *e)
 {
 	int flags = SQLITE_OPEN_NOMUTEX;
 	int rc;
@@ -100,7 +98,7 @@ conn_open(struct conn *c, const char *path, enum conn_mode mode, struct err *e)
 	rc = sqlite3_open_v2(path, &c->db, flags, NULL);
 	if (rc != SQLITE_OK)
 		conn_fail(c, rc, __func__, e);
-	if (rc == SQLITE_OK && conn_setup(c, mode, e))
+	if (rc == SQLITE_OK && conn_setup(c, mode, busy_ms, e))
 		return true;
 	conn_close(c);
 	return false;

@@ -194,7 +194,7 @@ schema_prepare(struct conn *c, enum conn_mode mode, struct err *e)
 	if (version == schema_version())
 		return true;
 	if (mode == CONN_READ)
-		return FAIL(e, STORE_DAMAGED, "schema %lld must be brought to %d first",
+		return FAIL(e, STORE_OLDER, "schema %lld must be brought to %d first",
 			    (long long)version, schema_version());
 	if (version == 0 && mode != CONN_CREATE)
 		return FAIL(e, STORE_DAMAGED, "the file holds no database yet");

@@ -26,11 +26,14 @@ struct store_options {
 	const char *path;
 	bool create;	 /* make the file if it is not there */
 	bool read_only;	 /* command line look-ups */
-	unsigned readers; /* connections in the pool */
+	unsigned readers; /* connections in the pool; 0: a few */
+	/* how long to wait for another process's lock or a free reading; 0: ten seconds */
+	unsigned busy_ms;
 };
 
 /* Opens, migrates forward (never deletes domain data), starts the writer thread.
- * Errors: STORE_UNAVAILABLE, STORE_NEWER (the file is of a newer version), STORE_DAMAGED. */
+ * Errors: STORE_UNAVAILABLE, STORE_BUSY, STORE_NEWER (the file is of a newer version),
+ * STORE_OLDER (to be read only, and of an older one), STORE_DAMAGED. */
 MUST_USE bool store_open(const struct store_options *o, struct store **out, struct err *e);
 void store_close(struct store *s); /* waits for running jobs */
 void store_closep(struct store **s);

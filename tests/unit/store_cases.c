@@ -55,6 +55,58 @@ store_reopen(struct store **s, const struct store_options *o)
 		fail_msg("reopen: %s", e.detail);
 }
 
+/* ---- probes ---- */
+
+bool
+store_probe_write(struct tx *tx, void *arg, struct err *e)
+{
+	static const char filler[64 * 1024];
+	const struct store_probe *w = arg;
+	struct known_row row = {.type = STR("t"),
+				.id = str_from(w->id),
+				.json = str_of(filler, w->size),
+				.at = T0,
+				.actor = STR("x")};
+
+	return store_known_put(tx, &row, e);
+}
+
+static bool
+probe_row(const struct known_row *row, void *arg, struct err *e)
+{
+	(void)row;
+	(void)e;
+	++*(int *)arg;
+	return true;
+}
+
+int
+store_probe_count(struct store *s)
+{
+	AUTO(store_read_endp) struct reading *r = NULL;
+	struct err e = ERR_INIT;
+	int count = 0;
+
+	assert_true(store_read(s, &r, &e));
+	assert_true(store_known_each(r, INSTANT_MAX, probe_row, &count, &e));
+	return count;
+}
+
+void
+store_probe_file(const struct store_options *o)
+{
+	struct store_probe w = {.size = 3000};
+	struct err e = ERR_INIT;
+	struct store *s;
+
+	assert_true(store_open(o, &s, &e));
+	for (int i = 0; i < 40; i++) {
+		snprintf(w.id, sizeof(w.id), "%d", i);
+		assert_true(store_write(s, store_probe_write, &w, &e));
+	}
+	store_close(s);
+}
+
 /* ---- known ---- */
 
 struct put {

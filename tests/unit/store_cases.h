@@ -31,4 +31,14 @@ struct store_options store_fresh_options(const char *name);
 void store_remove(const struct store_options *options);
 void store_reopen(struct store **s, const struct store_options *options);
 
+/* A job that writes one document of so many bytes, and how many there are now. */
+struct store_probe {
+	char id[32];
+	size_t size;
+};
+bool store_probe_write(struct tx *tx, void *probe, struct err *e);
+int store_probe_count(struct store *s);
+/* Makes a file with 40 of them. */
+void store_probe_file(const struct store_options *options);
+
 #endif

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The file of the SQLite store: what is refused, what is brought up to date, what is kept. */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include "tests/unit/store_cases.h"
+
+/* ---- files that are refused ---- */
+
+static void
+script(const struct store_options *o, const char *sql)
+{
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(o->path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static void
+assert_refused(const struct store_options *o, enum err_code want, const char *name)
+{
+	struct err e = ERR_INIT;
+	struct store *s = NULL;
+
+	if (store_open(o, &s, &e)) {
+		store_close(s);
+		fail_msg("%s was opened", name);
+	}
+	if (e.code != want)
+		fail_msg("%s: %s (%s)", name, err_row(e.code)->name, e.detail);
+}
+
+static void
+damaged_files(void **state)
+{
+	struct store_options o = store_fresh_options("damaged");
+	static const struct {
+		const char *name;
+		off_t keep; /* of the size, per cent; -1: overwrite instead */
+		off_t at;
+	} rows[] = {
+		{"empty", 0, 0},
+		{"cut in half", 50, 0},
+		{"last page torn", 99, 0},
+		{"first bytes", -1, 0},
+		{"page of the schema", -1, 100},
+		{"a page in the middle", -1, 20 * 4096},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char junk[512];
+		struct stat st;
+		int fd;
+
+		store_remove(&o);
+		store_probe_file(&o);
+		assert_int_equal(stat(o.path, &st), 0);
+		assert_true(st.st_size > 30 * 4096);
+		memset(junk, 0xa5, sizeof(junk));
+		fd = open(o.path, O_WRONLY);
+		if (rows[i].keep >= 0)
+			assert_int_equal(ftruncate(fd, st.st_size * rows[i].keep / 100), 0);
+		else
+			assert_int_equal(pwrite(fd, junk, sizeof(junk), rows[i].at),
+					 sizeof(junk));
+		close(fd);
+		assert_refused(&o, STORE_DAMAGED, rows[i].name);
+	}
+	store_remove(&o);
+}
+
+static void
+foreign_and_newer_files(void **state)
+{
+	struct store_options o = store_fresh_options("newer"), no_create = o, reader = o;
+	struct err e = ERR_INIT;
+	struct store *s;
+
+	(void)state;
+	no_create.create = false;
+	reader.read_only = true;
+	assert_refused(&no_create, STORE_UNAVAILABLE, "a file that is not there");
+	assert_refused(&reader, STORE_UNAVAILABLE, "a file that is not there, to read");
+	store_probe_file(&o);
+	script(&o, "PRAGMA user_version=9999");
+	assert_refused(&o, STORE_NEWER, "a newer file");
+	assert_refused(&reader, STORE_NEWER, "a newer file, to read");
+	store_remove(&o);
+	script(&o, "CREATE TABLE other (a)");
+	assert_refused(&o, STORE_DAMAGED, "a foreign database");
+	store_remove(&o);
+	/* as a crash right after the making of the file leaves it */
+	script(&o, "PRAGMA journal_mode=WAL");
+	assert_refused(&no_create, STORE_DAMAGED, "a file without tables");
+	assert_true(store_open(&o, &s, &e));
+	store_close(s);
+	store_remove(&o);
+	o.path = "build";
+	assert_refused(&o, STORE_UNAVAILABLE, "a folder");
+	o.path = "build/no/such/folder/x.db";
+	assert_refused(&o, STORE_UNAVAILABLE, "a folder that is not there");
+}
+
+static void
+file_is_private(void **state)
+{
+	struct store_options o = store_fresh_options("mode");
+	struct err e = ERR_INIT;
+	struct store *s;
+	struct stat st;
+	char path[300];
+
+	(void)state;
+	umask(0);
+	assert_true(store_open(&o, &s, &e));
+	assert_int_equal(stat(o.path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	snprintf(path, sizeof(path), "%s-wal", o.path);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	umask(022);
+	store_close(s);
+	store_remove(&o);
+}
+
+/* ---- what the file itself refuses ---- */
+
+static void
+history_cannot_be_changed(void **state)
+{
+	static const char *const tries[] = {
+		"UPDATE known SET json = 'x'",
+		"DELETE FROM known",
+		"INSERT OR REPLACE INTO known SELECT * FROM known",
+		"UPDATE audit SET actor = 'x'",
+		"DELETE FROM audit",
+		"UPDATE registration SET content = x'00'",
+		"UPDATE registration SET at = 1",
+		"DELETE FROM registration",
+		"INSERT OR REPLACE INTO registration SELECT * FROM registration",
+		/* to erase one object opens no other */
+		"INSERT INTO erasing VALUES (9); DELETE FROM registration WHERE object = 1",
+		"UPDATE erasure SET reason = 'x'",
+		"DELETE FROM erasure",
+	};
+	struct store_options o = store_fresh_options("keep");
+	sqlite3 *db;
+
+	(void)state;
+	store_probe_file(&o);
+	script(&o, "INSERT INTO audit (at, action, result, actor) VALUES (1, 'a', 'ok', 'x');"
+		   "INSERT INTO registration (object, at, state, content)"
+		   " VALUES (1, 1, 1, x'01');"
+		   "INSERT INTO erasure (cvr, kind, uuid, at, reason, actor)"
+		   " VALUES (11111111, 1, x'01', 1, 'anonymiser', 'x');");
+	assert_int_equal(sqlite3_open(o.path, &db), SQLITE_OK);
+	/* REPLACE deletes without asking the triggers, unless they are told to be recursive */
+	sqlite3_exec(db, "PRAGMA recursive_triggers=ON", NULL, NULL, NULL);
+	for (size_t i = 0; i < sizeof(tries) / sizeof(tries[0]); i++)
+		if (sqlite3_exec(db, tries[i], NULL, NULL, NULL) != SQLITE_CONSTRAINT)
+			fail_msg("done: %s", tries[i]);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	store_remove(&o);
+}
+
+/* ---- older files are brought up to date, and nothing is lost by it ---- */
+
+static void
+older_file(void **state)
+{
+	struct store_options o = store_fresh_options("older"), reader = o;
+	struct err e = ERR_INIT;
+	struct store *s;
+
+	(void)state;
+	reader.read_only = true;
+	store_probe_file(&o);
+	/* as the first schema left it */
+	script(&o, "DROP TABLE registration; DROP TABLE object; DROP TABLE object_value;"
+		   "DROP TABLE object_listed; DROP TABLE erasing; DROP TABLE erasure;"
+		   "PRAGMA user_version=1");
+	assert_refused(&reader, STORE_OLDER, "an older file, to read");
+	assert_true(store_open(&o, &s, &e));
+	assert_int_equal(store_probe_count(s), 40);
+	store_close(s);
+	script(&o, "SELECT * FROM registration, object, object_value, object_listed, erasure");
+	assert_true(store_open(&reader, &s, &e));
+	assert_int_equal(store_probe_count(s), 40);
+	store_close(s);
+	store_remove(&o);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(damaged_files),   cmocka_unit_test(foreign_and_newer_files),
+		cmocka_unit_test(file_is_private), cmocka_unit_test(history_cannot_be_changed),
+		cmocka_unit_test(older_file),
+	};
+
+	return cmocka_run_group_tests_name("store_file", tests, NULL, NULL);
+}
