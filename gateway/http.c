@@ -3,9 +3,9 @@
  * The loops of the HTTP engine. A request is handed to a worker only when it has arrived whole,
  * so a slow sender costs a buffer and never a worker; a connection that has not brought a whole
  * request within the idle time is closed, however busily it drips.
- * Refused here: bodies over the listener's limit, both Content-Length and Transfer-Encoding,
- * doubled framing headers, targets that are not a path.
- * Source: RFC 9112 (framing), RFC 9110.
+ * Refused here: bodies over the listener's limit, doubtful framing (framing.h), targets that
+ * are not a path.
+ * Source: RFC 9112, RFC 9110.
  */
 #include "gateway/http.h"
 
@@ -21,7 +21,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/queue.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -29,6 +28,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "crypto/random.h"
+#include "gateway/framing.h"
 #include "gateway/metrics.h"
 
 #define LISTENERS_MAX 4
@@ -328,23 +328,6 @@ header_text(struct pending *p, const char *name)
 	const char *v = evhttp_find_header(evhttp_request_get_input_headers(p->req), name);
 
 	return arena_dup(p->arena, str_from(v));
-}
-
-/* [RFC 9112 6.3] two ways to tell the length of one message are an attack on somebody. */
-static bool
-framing_is_plain(struct evhttp_request *req)
-{
-	struct evkeyvalq *headers = evhttp_request_get_input_headers(req);
-	struct evkeyval *h;
-	unsigned lengths = 0, encodings = 0, hosts = 0;
-
-	TAILQ_FOREACH(h, headers, next)
-	{
-		lengths += str_eq_nocase(str_from(h->key), STR("content-length"));
-		encodings += str_eq_nocase(str_from(h->key), STR("transfer-encoding"));
-		hosts += str_eq_nocase(str_from(h->key), STR("host"));
-	}
-	return lengths + encodings <= 1 && hosts <= 1;
 }
 
 static bool

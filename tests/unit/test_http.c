@@ -141,6 +141,10 @@ static const struct exchange exchanges[] = {
 	 "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: "
 	 "chunked\r\n\r\n0\r\n\r\n",
 	 "HTTP/1.1 400 ", "method="},
+	{"GET with a body", "GET /a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello",
+	 "method=1 path=/a query= body=5", NULL},
+	{"GET says it has no body", "GET /a HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n",
+	 "method=1 path=/a", NULL},
 	{"two hosts", "GET /a HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", "HTTP/1.1 400 ",
 	 "method="},
 	{"absolute target", "GET http://x/a HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 400 ",
@@ -169,6 +173,54 @@ test_exchanges(void **state)
 		if (exchanges[i].never != NULL && strstr(all, exchanges[i].never) != NULL)
 			fail_msg("%s: '%s' in '%s'", exchanges[i].name, exchanges[i].never,
 				 all);
+		close(fd);
+	}
+	stop(&f);
+}
+
+/* Each tells in a doubtful way where it ends; what follows must not become a request. */
+static const struct {
+	const char *name, *request;
+} doubtful[] = {
+	{"GET in chunks",
+	 "GET /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
+	{"HEAD in chunks",
+	 "HEAD /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
+	{"HEAD with a body", "HEAD /a HTTP/1.1\r\nHost: x\r\nContent-Length: 35\r\n\r\n"},
+	{"a list of encodings",
+	 "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"},
+	{"an unknown encoding",
+	 "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n"},
+	{"a space before the colon",
+	 "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding : chunked\r\nContent-Length: "
+	 "0\r\n\r\n"},
+	{"a tab before the colon",
+	 "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length\t: 37\r\nContent-Length: "
+	 "0\r\n\r\n"},
+	{"a header without name", "GET /a HTTP/1.1\r\nHost: x\r\n: y\r\n\r\n"},
+	{"a length with a sign",
+	 "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: +5\r\n\r\nhello"},
+	{"a list of lengths",
+	 "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 5, 5\r\n\r\nhello"},
+};
+
+static void
+test_framing(void **state)
+{
+	struct fixture f = {0};
+	char all[4096];
+
+	(void)state;
+	start(&f, 2, 60);
+	for (size_t i = 0; i < ARRAY_LEN(doubtful); i++) {
+		int fd = dial(&f);
+
+		say(fd, doubtful[i].request);
+		say(fd, "GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n");
+		(void)hear(fd, "\1", all, sizeof(all)); /* to the end */
+		if (strncmp(all, "HTTP/1.1 4", 10) != 0 || strstr(all + 1, "HTTP/1.1 ") ||
+		    strstr(all, "method="))
+			fail_msg("%s: got '%s'", doubtful[i].name, all);
 		close(fd);
 	}
 	stop(&f);
@@ -297,6 +349,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_exchanges),
+		cmocka_unit_test(test_framing),
 		cmocka_unit_test(test_keep_alive),
 		cmocka_unit_test(test_slow_senders_hold_nothing),
 		cmocka_unit_test(test_silence_ends),
