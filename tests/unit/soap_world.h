@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A process without sockets: the world of guard_world.h, an app and a platform around it, one
+ * service with a few operations; calls in, answers out.
+ */
+#ifndef TESTS_SOAP_WORLD_H
+#define TESTS_SOAP_WORLD_H
+
+#include "gateway/app.h"
+#include "tests/unit/guard_world.h"
+
+struct soap_world {
+	struct guard_world g;
+	struct app app;
+	struct platform platform;
+	struct http_call call; /* the last one */
+	struct client_answer answer;
+	struct str message_id; /* of the last message written */
+	bool is_signed;        /* the last answer, over every part it has to be */
+};
+
+extern const struct soap_service sw_service;
+
+void sw_begin(struct soap_world *s, const char *name);
+void sw_end(struct soap_world *s);
+/* As after a restart: replay keys come from the store. */
+void sw_restart(struct soap_world *s);
+
+/* Runs a call with that body to the token service / the service; returns the HTTP status. */
+int sw_post(struct soap_world *s, bool is_service, struct str body);
+/* Writes and runs. by: whose key, NULL for KY's. */
+int sw_token(struct soap_world *s, const struct client_request *r, const struct signer *by,
+	     struct client_token *out);
+int sw_call(struct soap_world *s, const struct client_token *t, const char *operation);
+/* Rows of the audit trail with that action and result. */
+unsigned sw_audit(struct soap_world *s, const char *action, const char *result);
+/* The last answer is this fault, with that code and text. */
+void sw_fault(struct soap_world *s, const char *name, const char *code, const char *reason);
+
+#endif
