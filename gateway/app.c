@@ -74,6 +74,23 @@ load_sts_trusted(struct platform *p, struct err *e)
 	return ok;
 }
 
+/* The built-in system knows the bridge by hub.cert unless another is named. */
+static bool
+load_hvem(struct platform *p, struct err *e)
+{
+	const struct config *c = p->config;
+
+	if (!config_is_set(c, OPT_HVEM_ENTITY_ID))
+		return true;
+	if (!load_signer(c, OPT_HVEM_CERT, OPT_HVEM_KEY, &p->hvem, e))
+		return false;
+	if (config_is_set(c, OPT_HVEM_METADATA_OF_HUB))
+		return cert_load(config_text(c, OPT_HVEM_METADATA_OF_HUB), &p->hvem_hub, e);
+	if (p->hub != NULL)
+		p->hvem_hub = cert_hold(signer_cert(p->hub));
+	return true;
+}
+
 bool
 platform_load(struct config *c, struct platform **out, struct err *e)
 {
@@ -84,7 +101,8 @@ platform_load(struct config *c, struct platform **out, struct err *e)
 	if (load_anchors(c, &p->anchors, e) &&
 	    load_signer(c, OPT_STS_CERT, OPT_STS_KEY, &p->sts, e) &&
 	    load_signer(c, OPT_SERVICE_CERT, OPT_SERVICE_KEY, &p->service, e) &&
-	    load_signer(c, OPT_HUB_CERT, OPT_HUB_KEY, &p->hub, e) && load_sts_trusted(p, e)) {
+	    load_signer(c, OPT_HUB_CERT, OPT_HUB_KEY, &p->hub, e) && load_hvem(p, e) &&
+	    load_sts_trusted(p, e)) {
 		*out = p;
 		return true;
 	}
@@ -105,6 +123,8 @@ platform_release(const struct platform *borrowed)
 	signer_free(p->sts);
 	signer_free(p->service);
 	signer_free(p->hub);
+	signer_free(p->hvem);
+	cert_free(p->hvem_hub);
 	anchors_free(p->anchors);
 	config_free(p->config);
 	mem_free(p);

@@ -25,6 +25,8 @@ struct platform {
 	struct signer *sts;      /* tokens, RSTRs, business faults of the token service */
 	struct signer *service;  /* answers of the services */
 	struct signer *hub;      /* SAML messages of the bridge; NULL if not configured */
+	struct signer *hvem;     /* of the built-in system; NULL if it is switched off */
+	struct cert *hvem_hub;   /* by which it knows the bridge */
 	struct cert
 		*sts_trusted[4]; /* that tokens may be signed with: sts first, then roll-over */
 	size_t sts_trusted_count;

@@ -20,6 +20,7 @@
 #include "gateway/notify.h"
 #include "gateway/proc.h"
 #include "gateway/services.h"
+#include "gateway/web.h"
 
 #define TICK_MS 200 /* a change of what is known is seen within two ticks */
 #define PURGE_INTERVAL_S 60
@@ -212,6 +213,7 @@ stop(struct server *s)
 		return EXIT_TIMEOUT;
 	}
 	worker_pool_free(s->pool);
+	web_close(s->app);
 	services_close(s->app);
 	app_close(s->app);
 	LOG(LOG_LEVEL_INFO, "stopped");
@@ -246,7 +248,8 @@ cmd_serve(struct cli *c)
 	proc_harden(config_is_production(p->config));
 	if (proc_is_root() && config_is_production(p->config))
 		LOG(LOG_LEVEL_WARNING, "running_as_root");
-	if (!app_open(p, &s.app, &e) || !services_open(s.app, &e) || !start_http(&s, &e))
+	if (!app_open(p, &s.app, &e) || !services_open(s.app, &e) ||
+	    !web_open(s.app, &e) || !start_http(&s, &e))
 		return cli_failed(c, &e);
 	atomic_store(&s.app->is_ready, true);
 	notify_ready();

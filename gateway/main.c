@@ -4,6 +4,7 @@
 
 #include "gateway/cli.h"
 #include "gateway/proc.h"
+#include "saml/lasso.h"
 #include "xml/parse.h"
 
 int
@@ -12,8 +13,10 @@ main(int argc, char **argv)
 	int code;
 
 	proc_start();
+	saml_lasso_init();
 	xml_init();
 	code = cli_main(argc, argv);
 	xml_cleanup();
+	saml_lasso_cleanup();
 	return code;
 }

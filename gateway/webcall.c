@@ -1,10 +1,204 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The browser listener. No page is served yet: every path is unknown. */
-#include "gateway/app.h"
+/*
+ * The browser listener: path and method to a handler. What a message is, is decided by its root
+ * element, not by the parameter or path it came with; any other combination is an error page.
+ * Source: context-handler contract 1.3.
+ */
+#include "base/limits.h"
+#include "gateway/cookies.h"
+#include "gateway/limiter.h"
+#include "gateway/pages.h"
+#include "gateway/web.h"
+#include "base/encoding.h"
+#include "base/mem.h"
+#include "crypto/random.h"
+#include "saml/query.h"
+
+#include <string.h>
+
+#define SAML_SKEW SECONDS(LIMIT_SAML_SKEW_S)
+#define SECRET_BUCKET "web_secret"
+
+static void
+metadata(struct visit *v, enum saml_role as)
+{
+	struct err e = ERR_INIT;
+
+	buf_clear(&v->c->answer);
+	if (!metadata_publish(&v->hub, as, v->c->a, &v->c->answer, &e)) {
+		page_error(v, &e, NULL);
+		return;
+	}
+	v->c->status = 200;
+	v->c->answer_type = STR("application/samlmetadata+xml; charset=utf-8");
+	http_set_header(v->c, "X-Content-Type-Options", STR("nosniff"));
+}
+
+static void
+idp_metadata(struct visit *v)
+{
+	metadata(v, SAML_ROLE_IDP);
+}
+
+static void
+sp_metadata(struct visit *v)
+{
+	metadata(v, SAML_ROLE_SYSTEM);
+}
+
+#define GET (1U << HTTP_METHOD_GET | 1U << HTTP_METHOD_HEAD)
+#define POST (1U << HTTP_METHOD_POST)
+
+static const struct {
+	const char *path;
+	unsigned methods;
+	void (*handler)(struct visit *v);
+} routes[] = {
+	{SAML_PATH_IDP_METADATA, GET, idp_metadata},
+	{SAML_PATH_SP_METADATA, GET, sp_metadata},
+	{SAML_PATH_SSO, GET | POST, bridge_issue},
+	{"/runtime/saml2/choose.idp", GET | POST, bridge_choose},
+	{SAML_PATH_ACS, POST, bridge_consume},
+	{"/hvem", GET, hvem_page},
+	{"/hvem/login", GET, hvem_login},
+	{"/hvem/acs", POST, hvem_consume},
+	{"/hvem/metadata", GET, hvem_metadata},
+};
+
+void
+web_hub(const struct platform *p, struct arena *a, struct saml_hub *out)
+{
+	struct str base = config_str(p->config, OPT_URL_BROWSER);
+
+	while (base.len > 0 && base.ptr[base.len - 1] == '/')
+		base.len--;
+	*out = (struct saml_hub){
+		.entity_id = config_str(p->config, OPT_HUB_ENTITY_ID),
+		.alias = config_str(p->config, OPT_HUB_ALIAS),
+		.base_url = arena_dup(a, base),
+		.organisation = config_str(p->config, OPT_HUB_ORGANISATION),
+		.signer = p->hub,
+		.skew = SAML_SKEW,
+		.is_development = !config_is_production(p->config),
+	};
+}
+
+/* [contract 2.12] Danish, unless the visitor wants English */
+static bool
+wants_english(struct http_call *c)
+{
+	struct query *q = ARENA_NEW(c->a, struct query);
+	struct str rest = c->accept_language, part, tag, lang = STR_NONE;
+	struct err ignored = ERR_INIT;
+	bool more = !str_is_empty(rest);
+
+	if (query_parse(c->query, c->a, q, &ignored))
+		lang = query_value(q, "lang");
+	if (str_is_set(lang))
+		return str_eq(lang, STR("en"));
+	while (more) {
+		more = str_cut(rest, ',', &part, &rest);
+		str_cut(str_trim(part), ';', &tag, &lang);
+		tag = str_trim(tag);
+		if (tag.len >= 2 && str_eq_nocase(str_of(tag.ptr, 2), STR("da")))
+			return false;
+		if (tag.len >= 2 && str_eq_nocase(str_of(tag.ptr, 2), STR("en")))
+			return true;
+	}
+	return false;
+}
+
+static void
+dispatch(struct visit *v)
+{
+	struct err e = ERR_INIT;
+
+	for (size_t i = 0; i < ARRAY_LEN(routes); i++) {
+		if (!str_eq_c(v->c->path, routes[i].path))
+			continue;
+		if (routes[i].methods & 1U << v->c->method) {
+			routes[i].handler(v);
+			return;
+		}
+		FAIL(&e, SAML_WRONG_PLACE, "method at " STR_FMT, STR_ARG(v->c->path));
+		page_error(v, &e, NULL);
+		return;
+	}
+	if (!(GET & 1U << v->c->method) || !page_asset(v))
+		http_plain(v->c, 404, "Nothing is served at this path.");
+}
 
 void
 web_call(struct app *app, const struct platform *p, struct http_call *c)
 {
-	(void)app, (void)p;
-	http_plain(c, 404, "Nothing is served at this path.");
+	struct visit v = {.app = app, .p = p, .c = c, .web = app->web};
+	struct peers_rules rules = {.anchors = p->anchors, .now = c->now};
+
+	web_hub(p, c->a, &v.hub);
+	if (!app->web || !p->hub || !str_is_set(v.hub.entity_id)) {
+		http_plain(c, 404, "The bridge is not configured here.");
+		return;
+	}
+	v.is_english = wants_english(c);
+	rules.is_development = v.hub.is_development;
+	v.peers = peers_hold(v.web->peers, app->trust, &rules);
+	dispatch(&v);
+	message_trees_release(&v.trees);
+	peers_release(v.peers);
+}
+
+struct secret_job {
+	struct arena *a;
+	struct str secret; /* in: a new one; out: the one that holds */
+};
+
+/* One secret for the installation, made by whoever comes first. */
+static bool
+secret_job(struct tx *tx, void *arg, struct err *e)
+{
+	struct secret_job *j = arg;
+	struct str stored;
+
+	if (!store_state_get(tx_reading(tx), SECRET_BUCKET, STR("remember"), 0, j->a, &stored,
+			     e))
+		return false;
+	if (str_is_set(stored)) {
+		j->secret = stored;
+		return true;
+	}
+	return store_state_put(tx, SECRET_BUCKET, STR("remember"), j->secret, INSTANT_MAX, e);
+}
+
+bool
+web_open(struct app *app, struct err *e)
+{
+	AUTO(arena_freep) struct arena *a = arena_new();
+	struct secret_job j = {.a = a, .secret = random_hex(a, 32)};
+	struct web *w;
+	struct str bytes;
+
+	if (!store_write(app->store, secret_job, &j, e) || !hex_decode(j.secret, a, &bytes, e))
+		return false;
+	if (bytes.len != sizeof(w->secret))
+		return FAIL(e, STORE_DAMAGED, "the secret of the browser side");
+	w = MEM_NEW(struct web);
+	memcpy(w->secret, bytes.ptr, sizeof(w->secret));
+	w->peers = peers_new();
+	w->limiter = limiter_new();
+	app->web = w;
+	return true;
+}
+
+void
+web_close(struct app *app)
+{
+	struct web *w = app->web;
+
+	if (!w)
+		return;
+	peers_free(w->peers);
+	limiter_free(w->limiter);
+	mem_wipe(w, sizeof(*w));
+	mem_free(w);
+	app->web = NULL;
 }

@@ -37,6 +37,8 @@
 /* elements of one metadata document */
 #define LIMIT_METADATA_NODES	  20000
 #define LIMIT_SAML_ID_CHARS	  256
+/* clock of an IdP or a system against ours */
+#define LIMIT_SAML_SKEW_S	  180
 /* name=value pairs of a query or a form */
 #define LIMIT_FORM_PAIRS	  32
 /* signing certificates, endpoints of one kind, and encryption methods of one peer */

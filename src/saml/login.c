@@ -181,12 +181,15 @@ find_authority(struct login *l, struct err *e)
 bool
 login_judge(struct login *l, const struct level_need *need, struct arena *a, struct err *e)
 {
+	struct err authority = ERR_INIT;
+	bool has_authority = find_authority(l, &authority);
+
+	/* who it was is known to the audit trail even if the level is too low */
+	l->user_key = nameid_user_key(a, str_is_set(l->cvr) ? l->cvr : STR("?"),
+				      str_is_set(l->parts.serial) ? l->parts.serial
+								  : l->facts.name.value);
 	if (!level_is_enough(need, &l->level))
 		return FAIL(e, SAML_LEVEL, "delivered %d %s", l->level.old,
 			    l->level.is_nsis ? nsis_name(l->level.nsis).ptr : "");
-	if (!find_authority(l, e))
-		return false;
-	l->user_key = nameid_user_key(
-		a, l->cvr, str_is_set(l->parts.serial) ? l->parts.serial : l->facts.name.value);
-	return true;
+	return has_authority || FAIL(e, authority.code, "%s", authority.detail);
 }

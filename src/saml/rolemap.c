@@ -189,7 +189,7 @@ is_same_group(const struct privilege *x, const struct privilege *y)
 	return true;
 }
 
-/* Adds the group unless an equal one is there; where it went. */
+/* Adds the group unless an equal one is there; which one it is. */
 static size_t
 add_group(struct work *w, struct str scope_cvr, struct str bsr, const struct values *values)
 {
@@ -202,7 +202,7 @@ add_group(struct work *w, struct str scope_cvr, struct str bsr, const struct val
 	p.constraints = values->items;
 	for (size_t i = 0; i < w->count; i++)
 		if (is_same_group(&w->groups[i], &p))
-			return SIZE_MAX;
+			return i;
 	role = ARENA_NEW(w->a, struct str);
 	*role = bsr;
 	p.roles = role;

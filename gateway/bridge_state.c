@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The bridge's records as JSON. Keys are short; absent values are left out. */
+#include "gateway/bridge_state.h"
+
+#include <jansson.h>
+
+#include "base/encoding.h"
+#include "base/limits.h"
+#include "crypto/cipher.h"
+#include "crypto/digest.h"
+#include "crypto/random.h"
+
+#define RECORD_BYTES (4UL * 1024 * 1024)
+
+static void
+put(json_t *o, const char *key, struct str s)
+{
+	if (str_is_set(s))
+		json_object_set_new(o, key, json_stringn(s.ptr, s.len));
+}
+
+static void
+put_number(json_t *o, const char *key, int64_t n)
+{
+	json_object_set_new(o, key, json_integer(n));
+}
+
+static void
+put_list(json_t *o, const char *key, const struct str *list, size_t count)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(array, json_stringn(list[i].ptr, list[i].len));
+	json_object_set_new(o, key, array);
+}
+
+static struct str
+text_of(const json_t *value, struct arena *a)
+{
+	if (!json_is_string(value))
+		return STR_NONE;
+	return arena_dup(a, str_of(json_string_value(value), json_string_length(value)));
+}
+
+static struct str
+get(const json_t *o, const char *key, struct arena *a)
+{
+	return text_of(json_object_get(o, key), a);
+}
+
+static int64_t
+get_number(const json_t *o, const char *key)
+{
+	return json_integer_value(json_object_get(o, key));
+}
+
+static int
+write_chunk(const char *bytes, size_t len, void *to)
+{
+	buf_add_bytes(to, bytes, len);
+	return 0;
+}
+
+static struct str
+dump(const json_t *o, struct arena *a)
+{
+	AUTO(buf_release) struct buf out = BUF_INIT(RECORD_BYTES);
+
+	json_dump_callback(o, write_chunk, &out, JSON_COMPACT);
+	return arena_dup(a, buf_str(&out));
+}
+
+static json_t *
+load(struct str json, struct err *e)
+{
+	json_t *o = json_loadb(json.ptr, json.len, JSON_REJECT_DUPLICATES, NULL);
+
+	if (!json_is_object(o)) {
+		json_decref(o);
+		FAIL(e, INTERNAL, "a record of the bridge is damaged");
+		return NULL;
+	}
+	return o;
+}
+
+struct str
+pending_encode(const struct pending *p, struct arena *a)
+{
+	AUTO(json_decrefp) json_t *o = json_object();
+
+	put(o, "handle", p->handle);
+	put(o, "system", p->system);
+	put(o, "request", p->request_id);
+	put(o, "acs", p->acs);
+	put(o, "relay", p->relay_state);
+	put_number(o, "force", p->force_authn);
+	put_number(o, "passive", p->is_passive);
+	put_number(o, "stepped", p->has_stepped_up);
+	put_number(o, "old", p->need.old_least);
+	put_number(o, "old_exact", p->need.old_exact);
+	put_number(o, "nsis", p->need.nsis_least);
+	put_number(o, "nsis_exact", p->need.nsis_exact);
+	if (p->has_idp_list)
+		put_list(o, "idps", p->idp_list, p->idp_list_count);
+	put(o, "binding", p->binding);
+	put(o, "csrf", p->csrf);
+	put(o, "idp", p->idp);
+	put(o, "hub_request", p->hub_request);
+	put_number(o, "created", p->created);
+	put_number(o, "requested", p->requested);
+	put(o, "used", p->used);
+	return dump(o, a);
+}
+
+bool
+pending_decode(struct str json, struct arena *a, struct pending *out, struct err *e)
+{
+	AUTO(json_decrefp) json_t *o = load(json, e);
+	const json_t *idps;
+	struct str *list;
+
+	if (!o)
+		return false;
+	idps = json_object_get(o, "idps");
+	list = ARENA_NEW_N(a, json_array_size(idps) + 1, struct str);
+	for (size_t i = 0; i < json_array_size(idps); i++)
+		list[i] = text_of(json_array_get(idps, i), a);
+	*out = (struct pending){
+		.handle = get(o, "handle", a),
+		.system = get(o, "system", a),
+		.request_id = get(o, "request", a),
+		.acs = get(o, "acs", a),
+		.relay_state = get(o, "relay", a),
+		.force_authn = get_number(o, "force") != 0,
+		.is_passive = get_number(o, "passive") != 0,
+		.has_stepped_up = get_number(o, "stepped") != 0,
+		.need = {.old_least = (int)get_number(o, "old"),
+			 .old_exact = (unsigned)get_number(o, "old_exact"),
+			 .nsis_least = (enum nsis)get_number(o, "nsis"),
+			 .nsis_exact = (unsigned)get_number(o, "nsis_exact")},
+		.has_idp_list = json_is_array(idps),
+		.idp_list = list,
+		.idp_list_count = json_array_size(idps),
+		.binding = get(o, "binding", a),
+		.csrf = get(o, "csrf", a),
+		.idp = get(o, "idp", a),
+		.hub_request = get(o, "hub_request", a),
+		.created = get_number(o, "created"),
+		.requested = get_number(o, "requested"),
+		.used = get(o, "used", a),
+	};
+	return true;
+}
+
+struct str
+cookie_key(struct str value, struct arena *a)
+{
+	uint8_t digest[32];
+
+	digest_sha256(value, digest);
+	return hex_encode(a, str_of(digest, sizeof(digest)));
+}
+
+instant
+session_until(const struct session *s, instant now)
+{
+	instant idle = now + SESSION_IDLE, end = s->created + SESSION_LIFE;
+
+	return idle < end ? idle : end;
+}
+
+struct str
+session_encode(const struct session *s, struct arena *a)
+{
+	AUTO(json_decrefp) json_t *o = json_object();
+
+	put(o, "key", s->key);
+	put_number(o, "created", s->created);
+	put(o, "login", s->login);
+	put_list(o, "logins", s->logins, s->login_count);
+	return dump(o, a);
+}
+
+bool
+session_decode(struct str json, struct arena *a, struct session *out, struct err *e)
+{
+	AUTO(json_decrefp) json_t *o = load(json, e);
+	const json_t *logins;
+
+	if (!o)
+		return false;
+	logins = json_object_get(o, "logins");
+	*out = (struct session){.key = get(o, "key", a),
+				.created = get_number(o, "created"),
+				.login = get(o, "login", a)};
+	for (size_t i = 0; i < json_array_size(logins) && i < SESSION_LOGIN_MAX; i++)
+		out->logins[out->login_count++] = text_of(json_array_get(logins, i), a);
+	return true;
+}
+
+struct str
+idp_login_encode(const struct idp_login *l, struct arena *a)
+{
+	AUTO(json_decrefp) json_t *o = json_object();
+
+	put(o, "id", l->id);
+	put(o, "session", l->session);
+	put(o, "idp", l->idp);
+	put(o, "system", l->system);
+	put(o, "message", l->message_id);
+	put(o, "name", l->name.value);
+	put(o, "format", l->name.format);
+	put(o, "qualifier", l->name.name_qualifier);
+	put(o, "sp_qualifier", l->name.sp_name_qualifier);
+	put(o, "sp_provided", l->name.sp_provided_id);
+	put(o, "index", l->session_index);
+	put(o, "cvr", l->cvr);
+	put(o, "user", l->user_key);
+	put_number(o, "accepted", l->accepted);
+	put_number(o, "authn", l->authn_instant);
+	put_number(o, "ends", l->session_end);
+	put(o, "sealed", l->sealed);
+	return dump(o, a);
+}
+
+bool
+idp_login_decode(struct str json, struct arena *a, struct idp_login *out, struct err *e)
+{
+	AUTO(json_decrefp) json_t *o = load(json, e);
+
+	if (!o)
+		return false;
+	*out = (struct idp_login){
+		.id = get(o, "id", a),
+		.session = get(o, "session", a),
+		.idp = get(o, "idp", a),
+		.system = get(o, "system", a),
+		.message_id = get(o, "message", a),
+		.name = {.value = get(o, "name", a),
+			 .format = get(o, "format", a),
+			 .name_qualifier = get(o, "qualifier", a),
+			 .sp_name_qualifier = get(o, "sp_qualifier", a),
+			 .sp_provided_id = get(o, "sp_provided", a)},
+		.session_index = get(o, "index", a),
+		.cvr = get(o, "cvr", a),
+		.user_key = get(o, "user", a),
+		.accepted = get_number(o, "accepted"),
+		.authn_instant = get_number(o, "authn"),
+		.session_end = get_number(o, "ends"),
+		.sealed = get(o, "sealed", a),
+	};
+	return true;
+}
+
+static void
+seal_key(struct str cookie, uint8_t out[32])
+{
+	digest_hmac_sha256(cookie, STR("idp_login attributes"), out);
+}
+
+struct str
+idp_login_seal(struct str cookie, struct str octets, struct arena *a)
+{
+	uint8_t key[32];
+
+	seal_key(cookie, key);
+	return base64_encode(a, aead_seal(str_of(key, sizeof(key)), octets, a));
+}
+
+bool
+idp_login_open(const struct idp_login *l, struct str cookie, struct arena *a,
+	       struct str *octets, struct err *e)
+{
+	uint8_t key[32];
+	struct str sealed;
+	struct err bad = ERR_INIT;
+
+	seal_key(cookie, key);
+	if (!base64_decode(l->sealed, BASE64_STRICT, a, &sealed, &bad))
+		return FAIL(e, DECRYPT_FAILED, "record");
+	return aead_open(str_of(key, sizeof(key)), sealed, a, octets, e);
+}
+
+static json_t *
+role_json(const struct rolemap_line *line, const struct grant *g)
+{
+	json_t *o = json_object(), *limits = json_array();
+	const struct privilege *p;
+
+	put(o, "verdict", str_from(rolemap_verdict_name(line->verdict)));
+	put(o, "jfr", line->jfr);
+	put(o, "scope", line->scope_cvr);
+	put(o, "bsr", line->bsr);
+	if (line->verdict == ROLEMAP_GIVEN && line->group < g->roles.count) {
+		p = &g->roles.groups[line->group];
+		for (size_t i = 0; i < p->constraint_count; i++) {
+			json_t *limit = json_object();
+
+			put(limit, "type", p->constraints[i].name);
+			put(limit, "value", p->constraints[i].value);
+			json_array_append_new(limits, limit);
+		}
+	}
+	json_object_set_new(o, "limits", limits);
+	return o;
+}
+
+struct str
+sys_login_encode(const struct grant_question *q, const struct grant *g, struct str session,
+		 struct str idp_login, struct arena *a)
+{
+	AUTO(json_decrefp) json_t *o = json_object();
+	json_t *roles = json_array();
+
+	put(o, "session", session);
+	put(o, "login", idp_login);
+	put(o, "system", q->system->entity_id);
+	put(o, "idp", q->login->idp->entity_id);
+	put(o, "assertion", g->assertion_id);
+	put(o, "index", g->session_index);
+	put(o, "acs", q->acs);
+	put(o, "state", STR("active"));
+	put(o, "name", g->name.value);
+	put(o, "format", g->name.format);
+	put(o, "qualifier", g->name.name_qualifier);
+	put(o, "sp_qualifier", g->name.sp_name_qualifier);
+	put_number(o, "at", q->now);
+	for (size_t i = 0; i < g->roles.line_count; i++)
+		json_array_append_new(roles, role_json(&g->roles.lines[i], g));
+	json_object_set_new(o, "roles", roles);
+	return dump(o, a);
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the bridge remembers between calls, as records in the store, so that a restart loses no
+ * login and several nodes serve one browser. Records are JSON; what they say of a user's
+ * attributes is sealed with a key that only the user's cookie gives.
+ * Source: context-handler contract 1.7.
+ */
+#ifndef GATEWAY_BRIDGE_STATE_H
+#define GATEWAY_BRIDGE_STATE_H
+
+#include "saml/grant.h"
+#include "store/store.h"
+
+#define PENDING_LIFE MINUTES(10)
+#define SESSION_IDLE MINUTES(60)
+#define SESSION_LIFE HOURS(8)
+#define LOGIN_REUSE_LIFE MINUTES(60)
+#define SESSION_LOGIN_MAX 16
+
+#define BUCKET_PENDING "pending_authn"
+#define BUCKET_REQUEST "pending_request" /* ID of our request -> handle */
+#define BUCKET_SESSION "hub_session"
+#define BUCKET_IDP_LOGIN "idp_login"
+#define BUCKET_SYS_LOGIN "sys_login" /* by the SessionIndex that was sent */
+#define BUCKET_SEEN "seen_message"
+
+/* A login that a system asked for and that is not done. */
+struct pending {
+	struct str handle;
+	struct str system, request_id, acs, relay_state;
+	bool force_authn, is_passive, has_stepped_up;
+	struct level_need need;
+	const struct str *idp_list;
+	size_t idp_list_count;
+	bool has_idp_list;
+	struct str binding;     /* digest of the browser's binding cookie */
+	struct str csrf;        /* of the page that asks for an IdP */
+	struct str idp;         /* chosen; absent: not yet */
+	struct str hub_request; /* ID of our request to it */
+	instant created, requested;
+	struct str used; /* digest of the Response that ended it; absent: open */
+};
+
+struct str pending_encode(const struct pending *p, struct arena *a);
+/* Errors: INTERNAL. */
+MUST_USE bool pending_decode(struct str json, struct arena *a, struct pending *out,
+			     struct err *e);
+
+struct session {
+	struct str key; /* digest of the cookie */
+	instant created;
+	struct str login;                     /* id of the login that is in force */
+	struct str logins[SESSION_LOGIN_MAX]; /* all, for logout */
+	size_t login_count;
+};
+
+struct str session_encode(const struct session *s, struct arena *a);
+MUST_USE bool session_decode(struct str json, struct arena *a, struct session *out,
+			     struct err *e);
+instant session_until(const struct session *s, instant now);
+/* digest of a cookie's value, in hex: what the store sees of it */
+struct str cookie_key(struct str value, struct arena *a);
+
+/* A login at an IdP. */
+struct idp_login {
+	struct str id, session, idp, system; /* system: for which it was made */
+	struct str message_id;
+	struct nameid name;
+	struct str session_index; /* the IdP's */
+	struct str cvr, user_key;
+	instant accepted, authn_instant, session_end;
+	struct str sealed; /* the assertion's octets, for the holder of the cookie */
+};
+
+struct str idp_login_encode(const struct idp_login *l, struct arena *a);
+MUST_USE bool idp_login_decode(struct str json, struct arena *a, struct idp_login *out,
+			       struct err *e);
+struct str idp_login_seal(struct str cookie, struct str octets, struct arena *a);
+/* Errors: DECRYPT_FAILED. */
+MUST_USE bool idp_login_open(const struct idp_login *l, struct str cookie, struct arena *a,
+			     struct str *octets, struct err *e);
+
+/* A login at a system, with the reason for every role. */
+struct str sys_login_encode(const struct grant_question *q, const struct grant *g,
+			    struct str session, struct str idp_login, struct arena *a);
+
+/* One transaction: each part that is set is done, or none. */
+struct bridge_write {
+	instant now;
+	struct str seen; /* digest of issuer and ID: may not have been claimed before */
+	instant seen_until;
+	enum err_code seen_code;       /* if it was */
+	const struct pending *open;    /* stored, and found by its hub_request */
+	const struct pending *close;   /* must be open still; stored with its `used` */
+	const struct session *session; /* stored */
+	struct str drop_session;       /* key of the one that it replaces */
+	const struct idp_login *login;
+	struct str sys_key, sys_json;
+	const struct audit_row *audit;
+};
+
+/* Errors: seen_code, SAML_LOGIN_UNKNOWN, SAML_REPLAYED, STORE_*. */
+MUST_USE bool bridge_commit(struct store *s, const struct bridge_write *w, struct err *e);
+struct str seen_key(struct str issuer, struct str id, struct arena *a);
+
+/* found: *out filled; not found: false with SAML_LOGIN_UNKNOWN. */
+MUST_USE bool pending_find(struct store *s, struct str handle, instant now, struct arena *a,
+			   struct pending *out, struct err *e);
+MUST_USE bool pending_find_request(struct store *s, struct str request_id, instant now,
+				   struct arena *a, struct pending *out, struct err *e);
+/* cookie: its value. Not found: false with SAML_LOGIN_UNKNOWN. */
+MUST_USE bool session_find(struct store *s, struct str cookie, instant now, struct arena *a,
+			   struct session *out, struct idp_login *login, struct err *e);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Rate limits. Refuses when a bucket is empty; two names in one bucket share its tokens. */
+#include "gateway/limiter.h"
+
+#include <pthread.h>
+
+#include "base/mem.h"
+#include "crypto/digest.h"
+#include "crypto/random.h"
+
+#define BUCKETS 16384
+
+struct bucket {
+	instant filled; /* when it was last full, moved on as tokens are taken */
+};
+
+struct limiter {
+	pthread_mutex_t lock;
+	uint8_t key[32]; /* a peer cannot aim at another's bucket */
+	struct bucket buckets[BUCKETS];
+};
+
+struct limiter *
+limiter_new(void)
+{
+	struct limiter *l = MEM_NEW(struct limiter);
+
+	pthread_mutex_init(&l->lock, NULL);
+	random_bytes(l->key, sizeof(l->key));
+	return l;
+}
+
+void
+limiter_free(struct limiter *l)
+{
+	if (!l)
+		return;
+	pthread_mutex_destroy(&l->lock);
+	mem_free(l);
+}
+
+static size_t
+place_of(const struct limiter *l, const char *kind, struct str name)
+{
+	uint8_t mac[32], inner[32];
+	size_t n = 0;
+
+	digest_hmac_sha256(str_of(l->key, sizeof(l->key)), str_from(kind), inner);
+	digest_hmac_sha256(str_of(inner, sizeof(inner)), name, mac);
+	for (size_t i = 0; i < 4; i++)
+		n = n << 8 | mac[i];
+	return n % BUCKETS;
+}
+
+/* `filled` is a clock of its own: each token moves it on, and it may not pass now. */
+bool
+limiter_take(struct limiter *l, const char *kind, struct str name, const struct limit *limit,
+	     instant now)
+{
+	struct bucket *b = &l->buckets[place_of(l, kind, name)];
+	instant cost = SECONDS(1) / (instant)limit->per_second;
+	instant oldest = now - cost * (instant)limit->burst;
+	bool is_ok;
+
+	pthread_mutex_lock(&l->lock);
+	if (b->filled < oldest)
+		b->filled = oldest;
+	is_ok = b->filled + cost <= now;
+	if (is_ok)
+		b->filled += cost;
+	pthread_mutex_unlock(&l->lock);
+	return is_ok;
+}

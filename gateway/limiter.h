@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * How much one peer may ask for: a bucket of tokens for each name, filled at a steady rate.
+ * Names share a fixed number of buckets, so nothing grows. Owns its lock.
+ */
+#ifndef GATEWAY_LIMITER_H
+#define GATEWAY_LIMITER_H
+
+#include <stdbool.h>
+#include "base/str.h"
+#include "base/time.h"
+
+struct limiter;
+
+struct limit {
+	unsigned burst;      /* at once */
+	unsigned per_second; /* lasting */
+};
+
+struct limiter *limiter_new(void);
+void limiter_free(struct limiter *l);
+/* One more of this kind for this name? */
+bool limiter_take(struct limiter *l, const char *kind, struct str name,
+		  const struct limit *limit, instant now);
+
+#endif
