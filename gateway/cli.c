@@ -62,6 +62,15 @@ static const struct cli_command commands[] = {
 	 "  list                    all certificates of known systems\n"
 	 "  --expiring DURATION     only those that end within it; exit 10 if there are any\n",
 	 cmd_cert},
+	{"idp", "[--listen ADDRESS] [--oiosaml2] [--encrypt] [--metadata FILE | "
+		"--hvem-metadata FILE]",
+	 "serve an identity provider for development",
+	 "  --listen ADDRESS      127.0.0.1:8445 if not given\n"
+	 "  --oiosaml2            answer in OIOSAML 2 instead of 3\n"
+	 "  --encrypt             encrypt the assertions\n"
+	 "  --metadata FILE       write its metadata and end\n"
+	 "  --hvem-metadata FILE  write the metadata of the system at /hvem and end\n",
+	 cmd_idp},
 	{"audit", "[filters]", "search the audit trail",
 	 "  --from TIME, --to TIME, --action NAME[*], --actor ID, --cvr CVR, --object ID,\n"
 	 "  --request ID, --result NAME, --limit N\n",

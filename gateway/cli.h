@@ -65,5 +65,6 @@ int cmd_cert(struct cli *c);
 int cmd_audit(struct cli *c);
 int cmd_token(struct cli *c);
 int cmd_call(struct cli *c);
+int cmd_idp(struct cli *c);
 
 #endif

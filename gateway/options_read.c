@@ -314,6 +314,7 @@ check_together(struct reading_state *st)
 		{OPT_TLS_CERT, OPT_TLS_KEY}, {OPT_TLS_CERT_EC, OPT_TLS_KEY_EC},
 		{OPT_STS_CERT, OPT_STS_KEY}, {OPT_SERVICE_CERT, OPT_SERVICE_KEY},
 		{OPT_HUB_CERT, OPT_HUB_KEY}, {OPT_HVEM_CERT, OPT_HVEM_KEY},
+		{OPT_IDP_CERT, OPT_IDP_KEY},
 	};
 	const struct config *c = st->config;
 

@@ -72,6 +72,10 @@ hvem: {{
     entity_id = "https://hvem.sluse.example";
     cert = "pki/saml/hvem/cert.pem"; key = "pki/saml/hvem/key.pem";
 }};
+idp: {{
+    cert = "pki/saml/idp/cert.pem"; key = "pki/saml/idp/key.pem";
+    users = "{root}/policies/demo/idp-users.json";
+}};
 registry: {{ operator = "44444444"; }};
 log: {{ level = "{log_level}"; }};
 """
