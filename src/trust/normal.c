@@ -24,11 +24,10 @@ struct walk {
 static json_t *value_of(struct walk *w, const struct field *field, const json_t *in);
 
 static void
-report(struct findings *f, struct buf *to, struct str place, const char *fmt, va_list ap)
+report(struct buf *to, struct str place, const char *sign, const char *fmt, va_list ap)
 {
-	(void)f;
 	buf_add(to, place);
-	buf_add_c(to, ": ");
+	buf_add_c(to, sign);
 	buf_vprintf(to, fmt, ap);
 	buf_add_char(to, '\n');
 }
@@ -39,7 +38,7 @@ finding_problem(struct findings *f, struct str place, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	report(f, f->problems, place, fmt, ap);
+	report(f->problems, place, ": ", fmt, ap);
 	va_end(ap);
 	f->count++;
 }
@@ -50,7 +49,7 @@ finding_warn(struct findings *f, struct str place, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	report(f, f->warnings, place, fmt, ap);
+	report(f->warnings, place, ": warning: ", fmt, ap);
 	va_end(ap);
 }
 

@@ -426,7 +426,7 @@ static const struct {
 	{"a CA's", "ca/issuing", "is a CA's", NULL, false},
 	{"marked as a CA's", "odd/ca", "is a CA's", NULL, false},
 	{"short key", "systems/KSD", NULL, "has a key of 2048 bits", false},
-	{"of no CA that is known", "odd/selfsigned", NULL, "", false},
+	{"of no CA that is known", "odd/selfsigned", NULL, ": warning: certificate ", false},
 	{"of somebody else", "platform/organisation", NULL, "the system's owner is 33333333",
 	 false},
 };
