@@ -73,6 +73,7 @@ hvem: {{
     cert = "pki/saml/hvem/cert.pem"; key = "pki/saml/hvem/key.pem";
 }};
 idp: {{
+    entity_id = "https://idp.korsbaek.example";
     cert = "pki/saml/idp/cert.pem"; key = "pki/saml/idp/key.pem";
     users = "{root}/policies/demo/idp-users.json";
 }};
