@@ -37,6 +37,7 @@ load_anchors(const struct config *c, struct anchors **out, struct err *e)
 		.crls = config_text(c, OPT_CRLS),
 		.crl_required = config_flag(c, OPT_CRL_REQUIRED),
 		.crl_grace_s = config_number(c, OPT_CRL_GRACE),
+		.self_made_ok = !config_is_production(c),
 	};
 
 	if (paths.anchors == NULL)

@@ -79,6 +79,8 @@ struct anchors_paths {
 	const char *crls;          /* PEM bundle or NULL: no revocation lists are known */
 	bool crl_required;         /* an issuer without a current list is a refusal */
 	int64_t crl_grace_s;       /* after nextUpdate */
+	/* development: a self-made certificate that is itself an anchor may be a system's */
+	bool self_made_ok;
 };
 
 MUST_USE bool anchors_load(const struct anchors_paths *paths, struct anchors **out,
@@ -91,7 +93,8 @@ bool anchors_are_dev(const struct anchors *a); /* one at least is of certs/dev-p
  * an employee certificate, key policy, not revoked. The verdict is cached by certificate digest
  * until the earliest of notAfter and the list's nextUpdate.
  * Checks in order: kind, key, time (LIMIT_CLOCK_SKEW_S before notBefore is allowed), chain,
- * lists. Errors: CERT_EXPIRED, CERT_NOT_YET_VALID, CERT_UNTRUSTED, CERT_REVOKED,
+ * lists. Of an anchor that may be a system's (self_made_ok) key and time alone are checked.
+ * Errors: CERT_EXPIRED, CERT_NOT_YET_VALID, CERT_UNTRUSTED, CERT_REVOKED,
  * CERT_STATUS_UNKNOWN (no list that is good enough), CERT_WRONG_KIND, CERT_WEAK_KEY.
  */
 MUST_USE bool anchors_check(struct anchors *a, const struct cert *c, instant now,

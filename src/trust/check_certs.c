@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Certificates before they are known: not a CA's, not a person's, a key that is strong enough,
- * and of one it-system only, by certificate and by key. Chain and revocation are judged when
+ * Certificates before they are known: not a CA's, not a person's (in development both may be,
+ * a CA's if it is self-made), a key that is strong enough, and of one it-system only, by
+ * certificate and by key. Chain and revocation are judged when
  * the certificate is used. What depends on the day is asked of new ones only, so that applying
  * again what is known never fails by itself.
  * Source: administration contract 3.4, 10.2; token-service contract 7.4.
@@ -45,7 +46,7 @@ check_kind(struct check *c, const struct doc *doc, const struct cert *cert)
 	struct str name = cert_thumbprint(cert);
 	struct err e = ERR_INIT;
 
-	if (cert_is_ca(cert))
+	if (cert_is_ca(cert) && !(c->is_development && cert_is_self_signed(cert)))
 		finding_problem(c->f, doc->place, "certificate " STR_FMT " is a CA's",
 				STR_ARG(name));
 	if (!cert_check_key(cert, &e))

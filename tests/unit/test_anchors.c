@@ -151,6 +151,49 @@ the_issuers_time_counts(void **state)
 	anchors_free(a);
 }
 
+/* In development one may be its own authority, if that was said; nobody else's. */
+static void
+self_made(void **state)
+{
+	static const struct {
+		const char *folder;
+		bool self_made_ok;
+		enum err_code code;
+	} rows[] = {
+		{"ca/root", true, ERR_NONE},
+		{"ca/root", false, CERT_WRONG_KIND},
+		{"ca/stranger", true, CERT_WRONG_KIND},
+		{"odd/selfsigned", true, CERT_UNTRUSTED},
+		{"ca/issuing", true, CERT_WRONG_KIND},
+		{"odd/employee", true, CERT_WRONG_KIND},
+		{"odd/revoked", true, CERT_REVOKED},
+		{"systems/KY", true, ERR_NONE},
+	};
+	char at[3][PKI_PATH_BYTES];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct anchors_paths paths = {
+			.anchors = pki_path(at[0], "anchors.pem"),
+			.intermediates = pki_path(at[1], "intermediates.pem"),
+			.crls = pki_path(at[2], "crls.pem"),
+			.crl_required = true,
+			.self_made_ok = rows[i].self_made_ok,
+		};
+		struct cert *c = pki_cert(rows[i].folder);
+		struct anchors *a = NULL;
+		struct err e = ERR_INIT;
+
+		assert_true(anchors_load(&paths, &a, &e));
+		assert_int_equal(check(a, rows[i].folder, pki_now()), rows[i].code);
+		if (rows[i].code == ERR_NONE)
+			assert_int_equal(check(a, rows[i].folder, cert_not_after(c)),
+					 CERT_EXPIRED);
+		cert_free(c);
+		anchors_free(a);
+	}
+}
+
 static const struct {
 	const char *name, *anchors, *intermediates, *crls;
 	enum err_code code;
@@ -334,6 +377,7 @@ main(void)
 		cmocka_unit_test(by_the_minute),
 		cmocka_unit_test(chains),
 		cmocka_unit_test(the_issuers_time_counts),
+		cmocka_unit_test(self_made),
 		cmocka_unit_test(unusable_files),
 		cmocka_unit_test(lists),
 		cmocka_unit_test(stale_lists),
