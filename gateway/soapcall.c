@@ -390,16 +390,31 @@ sts_call(struct app *app, const struct platform *p, struct http_call *c)
 
 /* --- services --- */
 
-static size_t
-service_audiences(const struct soap_service *s, struct str out[ARRAY_LEN(s->entity_ids)])
+/* What tokens for this service may be made out to: its entity ids, and what else is registered
+ * as a name of them, since the token service takes the name that the client used. */
+static const struct str *
+service_audiences(const struct soap_run *r, size_t *count)
 {
-	size_t count = 0;
+	const struct soap_service *s = r->service;
+	struct str *out = ARENA_NEW_N(r->c->a, LIMIT_AUDIENCES, struct str);
+	struct str spelling;
+	size_t ids = 0, n;
 
-	while (count < ARRAY_LEN(s->entity_ids) && s->entity_ids[count]) {
-		out[count] = str_from(s->entity_ids[count]);
-		count++;
+	while (ids < ARRAY_LEN(s->entity_ids) && s->entity_ids[ids]) {
+		out[ids] = str_from(s->entity_ids[ids]);
+		ids++;
 	}
-	return count;
+	n = ids;
+	for (size_t i = 0; i < ids; i++) {
+		const struct trust_service *known =
+			trust_service_find(r->known, out[i], &spelling);
+
+		for (size_t j = 0; known && j < known->identifier_count; j++)
+			if (n < LIMIT_AUDIENCES)
+				out[n++] = known->identifiers[j];
+	}
+	*count = n;
+	return out;
 }
 
 static bool
@@ -412,7 +427,8 @@ service_verify(struct soap_run *r, struct err *e)
 		.nodes = LIMIT_SERVICE_NODES,
 		.comments_ok = true,
 	};
-	struct str audiences[ARRAY_LEN(r->service->entity_ids)];
+	size_t audience_count;
+	const struct str *audiences = service_audiences(r, &audience_count);
 	const struct wsse_policy policy = {
 		.is_service = true,
 		.known = r->known,
@@ -423,7 +439,7 @@ service_verify(struct soap_run *r, struct err *e)
 				.issuer_certs = r->p->sts_trusted,
 				.issuer_cert_count = r->p->sts_trusted_count,
 				.audiences = audiences,
-				.audience_count = service_audiences(r->service, audiences),
+				.audience_count = audience_count,
 				.min_assurance = (int)config_number(config, OPT_GUARD_LEVEL),
 				.known = r->known,
 			},

@@ -56,6 +56,8 @@
 #define LIMIT_TRANSACTION_BYTES	  256
 /* header blocks of an envelope; clients send at most ten */
 #define LIMIT_SOAP_HEADERS	  64
+/* names that a token for one service may bear: entity ids and registered spellings */
+#define LIMIT_AUDIENCES		  64
 #define LIMIT_SIGNATURE_REFS	  20
 /* wsu:Id and assertion ID attributes in a message; clients write at most twelve */
 #define LIMIT_MESSAGE_IDS	  128
