@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "version.h"
 
 static int cmd_help(struct cli *c);
@@ -180,6 +181,15 @@ cli_config(const struct cli *c, struct config **out, struct err *e)
 }
 
 bool
+cli_config_and_clock(const struct cli *c, struct config **out, struct err *e)
+{
+	if (!cli_config(c, out, e))
+		return false;
+	clock_set_shift(SECONDS(config_number(*out, OPT_CLOCK_SHIFT)));
+	return true;
+}
+
+bool
 cli_store(const struct cli *c, bool read_only, struct store **out, struct err *e)
 {
 	struct store_options so = {.path = c->database,
@@ -190,7 +200,7 @@ cli_store(const struct cli *c, bool read_only, struct store **out, struct err *e
 	bool ok;
 
 	if (so.path == NULL) {
-		if (!cli_config(c, &config, e))
+		if (!cli_config_and_clock(c, &config, e))
 			return false;
 		so.path = config_text(config, OPT_DATABASE);
 	}

@@ -49,6 +49,8 @@ int cli_usage(const struct cli *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
 int cli_failed(const struct cli *c, const struct err *e);
 /* Reads the configuration; problems go to standard error. Free with config_free. */
 MUST_USE bool cli_config(const struct cli *c, struct config **out, struct err *e);
+/* The same, and this process goes by its clock_shift from now on, as the server does. */
+MUST_USE bool cli_config_and_clock(const struct cli *c, struct config **out, struct err *e);
 /* Opens the database named by --db or the configuration, for reading or for writing too. */
 MUST_USE bool cli_store(const struct cli *c, bool read_only, struct store **out, struct err *e);
 struct str cli_actor(void); /* "cli:<user>" */

@@ -49,9 +49,8 @@ check_all(const struct cli *c)
 	struct err e = ERR_INIT;
 	int worst = EXIT_OK;
 
-	if (!cli_config(c, &config, &e))
+	if (!cli_config_and_clock(c, &config, &e))
 		return cli_failed(c, &e);
-	clock_set_shift(SECONDS(config_number(config, OPT_CLOCK_SHIFT)));
 	if (!platform_load(config, &p, &e))
 		return cli_failed(c, &e);
 	const struct finding findings[] = {

@@ -34,6 +34,8 @@ client_flags_read(struct cli *c, struct client_flags *f)
 		['a'] = &f->ca,     ['p'] = &f->peer_cert, ['t'] = &f->token,
 		['o'] = &f->output, ['l'] = &f->lifetime,
 	};
+	struct config *config = NULL;
+	struct err e = ERR_INIT;
 	int o;
 
 	*f = (struct client_flags){.output = "-"};
@@ -51,6 +53,10 @@ client_flags_read(struct cli *c, struct client_flags *f)
 		return cli_usage(c, "--cert, --key and --url are needed");
 	if (!f->request_only && (f->ca == NULL || f->peer_cert == NULL))
 		return cli_usage(c, "--ca and --peer-cert are needed to believe the answer");
+	/* a server whose clock is shifted wants messages of its day */
+	if (c->config_path != NULL && !cli_config_and_clock(c, &config, &e))
+		return cli_failed(c, &e);
+	config_free(config);
 	return -1;
 }
 

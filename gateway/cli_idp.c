@@ -151,7 +151,7 @@ cmd_idp(struct cli *c)
 
 	if (!read_flags(c, &f))
 		return cli_usage(c, "wrong arguments");
-	if (!cli_config(c, &config, &e))
+	if (!cli_config_and_clock(c, &config, &e))
 		return cli_failed(c, &e);
 	if (f.hvem_metadata) {
 		if (!write_hvem_metadata(config, f.hvem_metadata, &e))

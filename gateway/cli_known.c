@@ -39,7 +39,7 @@ read_environment(const struct cli *c, bool *development, struct err *e)
 
 	if (c->config_path == NULL)
 		return true;
-	if (!cli_config(c, &config, e))
+	if (!cli_config_and_clock(c, &config, e))
 		return false;
 	*development = !config_is_production(config);
 	config_free(config);
