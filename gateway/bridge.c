@@ -24,9 +24,9 @@ static const struct {
 	struct limit limit;
 } rates[] = {
 	/* a whole municipality may sit behind one address */
-	{"address", {.burst = 3000, .per_second = 50}},
+	{"address", {.burst = 6000, .per_second = 200}},
 	/* one system with all its users in the morning */
-	{"issuer", {.burst = 6000, .per_second = 100}},
+	{"issuer", {.burst = 6000, .per_second = 200}},
 	/* all together: bounds the table of pending logins, which live ten minutes */
 	{"all", {.burst = 60000, .per_second = 300}},
 };

@@ -65,6 +65,8 @@ limiter_take(struct limiter *l, const char *kind, struct str name, const struct 
 	pthread_mutex_lock(&l->lock);
 	if (b->filled < oldest)
 		b->filled = oldest;
+	if (b->filled > now) /* the clock was set back */
+		b->filled = oldest;
 	is_ok = b->filled + cost <= now;
 	if (is_ok)
 		b->filled += cost;

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <cmocka.h>
 
 #include "base/encoding.h"
@@ -70,7 +71,7 @@ static struct str
 change_all(struct saml_world *w, struct str text, const struct change changes[4])
 {
 	for (int i = 0; i < 4 && changes[i].find; i++)
-		text = replace(w, text, changes[i].find, changes[i].with);
+		text = swap_text(w, text, changes[i].find, changes[i].with);
 	return text;
 }
 
@@ -90,10 +91,12 @@ assertion_text(struct saml_world *w, const struct idp_answer *x)
 			"</saml:AttributeValue></saml:Attribute>",
 			STR_ARG(base64_encode(w->a, str_from(roles))));
 	return arena_printf(w->a, assertion_format, STR_ARG(random_id(w->a, "_")),
-			    STR_ARG(utc(w, w->now)), STR_ARG(w->hub_request),
-			    STR_ARG(utc(w, w->now + MINUTES(5))),
-			    STR_ARG(utc(w, w->now - SECONDS(5))),
-			    STR_ARG(utc(w, w->now + MINUTES(5))), STR_ARG(utc(w, w->now)),
+			    STR_ARG(utc(w, w->now + x->issued)), STR_ARG(w->hub_request),
+			    STR_ARG(utc(w, w->now + (x->confirmed_until ? x->confirmed_until
+									: MINUTES(5)))),
+			    STR_ARG(utc(w, w->now + (x->from ? x->from : -SECONDS(5)))),
+			    STR_ARG(utc(w, w->now + (x->until ? x->until : MINUTES(5)))),
+			    STR_ARG(utc(w, w->now + x->authenticated)),
 			    x->attributes ? x->attributes : usual_attributes, privileges.ptr);
 }
 
@@ -172,4 +175,30 @@ idp_post(struct saml_world *w, struct str xml, const char *relay)
 	ask.body = buf_str(&form);
 	web_ask(w, &ask);
 	buf_release(&form);
+}
+
+void
+login_expect(struct saml_world *w, const char *name, const char *want)
+{
+	struct message_trees t = {.count = 0};
+	struct response_facts f;
+	struct str posted;
+	size_t at;
+
+	if (strcmp(page_code(w), want) != 0 || w->status != (*want ? 400 : 200))
+		fail_msg("%s: %d '%s', wanted '%s'", name, w->status, page_code(w), want);
+	if (!*want) {
+		system_verify(w, SYSTEM_ID, SYSTEM_ACS, &t, &f);
+		message_trees_release(&t);
+		return;
+	}
+	/* an error may wait for the user's click; it never holds an assertion */
+	posted = posted_response(w);
+	if (str_find(posted, STR("Assertion"), &at) || str_find(posted, STR("Success"), &at))
+		fail_msg("%s: an assertion is on the page", name);
+	if (str_find(w->page, STR("submit.js"), &at))
+		fail_msg("%s: the page sends itself", name);
+	/* X85: nothing of the message is shown */
+	if (str_find(w->page, STR("Opdigtet"), &at) || str_find(w->page, STR("Serial"), &at))
+		fail_msg("%s: the page shows the message", name);
 }

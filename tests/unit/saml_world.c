@@ -322,7 +322,7 @@ unescape(struct saml_world *w, struct str s)
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		while (str_find(s, str_from(rows[i].find), &at)) {
-			s = replace(w, s, rows[i].find, rows[i].with);
+			s = swap_text(w, s, rows[i].find, rows[i].with);
 			if (i == 5)
 				break;
 		}
@@ -347,7 +347,7 @@ page_field(const struct saml_world *w, const char *name)
 /* --- the system --- */
 
 struct str
-replace(struct saml_world *w, struct str text, const char *find, const char *with)
+swap_text(struct saml_world *w, struct str text, const char *find, const char *with)
 {
 	size_t at;
 

@@ -102,6 +102,8 @@ struct idp_answer {
 	struct str (*forge)(struct saml_world *w, struct str xml);
 	/* the assertion once it is signed; NULL: none */
 	struct str (*wrap)(struct saml_world *w, struct str assertion);
+	/* moments, from now; 0: the usual ones */
+	instant issued, confirmed_until, from, until, authenticated;
 	const char *attributes; /* in place of the usual ones */
 	const char *roles;      /* BPP XML in place of the usual one; "": none */
 	enum { PLAIN, ENCRYPT_GCM, ENCRYPT_CBC, ENCRYPT_RSA15 } encrypt;
@@ -112,13 +114,15 @@ void idp_post(struct saml_world *w, struct str xml, const char *relay);
 /* Signs an element written as text; after: the child behind which the signature goes. */
 struct str sign_text(struct saml_world *w, struct str xml, const char *after,
 		     const struct signer *signer);
-struct str replace(struct saml_world *w, struct str text, const char *find, const char *with);
+struct str swap_text(struct saml_world *w, struct str text, const char *find, const char *with);
 
 /* The Response that the page posts to the system, decoded. */
 struct str posted_response(const struct saml_world *w);
 /* It is verified as the system would, and must hold. */
 void system_verify(struct saml_world *w, const char *system_id, const char *acs,
 		   struct message_trees *t, struct response_facts *out);
+/* The page is the error page `want`, or, if that is "", a login that holds at system A. */
+void login_expect(struct saml_world *w, const char *name, const char *want);
 size_t audit_count(struct saml_world *w, const char *result);
 
 #endif
