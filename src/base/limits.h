@@ -93,7 +93,10 @@
 /* Clients list 1,000 objects at a time and search pages of 1,000. */
 #define LIMIT_LIST_OBJECTS	  5000
 #define LIMIT_SEARCH_PAGE	  5000
-#define LIMIT_HIERARCHY_PAGE	  1000
+/* … when the client does not say */
+#define LIMIT_SEARCH_DEFAULT	  1000
+#define LIMIT_HIERARCHY_PAGE	  5000
+#define LIMIT_HIERARCHY_DEFAULT	  500
 /* Registrering.Tidspunkt may be this much ahead of our clock. */
 #define LIMIT_REGISTRATION_SKEW_S 5
 

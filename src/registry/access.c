@@ -7,6 +7,7 @@
 #include "registry/access.h"
 
 #define CVR_LEN 8
+#define READING (unsigned)(ACCESS_READ | ACCESS_SEE_CPR | ACCESS_SEE_NAME)
 
 const char *const access_reason_name[ACCESS_REASON_COUNT] = {
 	[ACCESS_UNASKED] = "unasked",         [ACCESS_GRANTED] = "granted",
@@ -151,8 +152,8 @@ access_decide(const struct access_question *q, struct access_answer *out)
 			out->code = RETUR_NOT_FOUND;
 			return;
 		}
-		if (!is_own &&
-		    (q->need & ~(unsigned)(ACCESS_READ | ACCESS_SEE_CPR | ACCESS_SEE_NAME))) {
+		if (!is_own && (q->need & ~READING) &&
+		    !(object->is_delegated && q->need == ACCESS_WRITE)) {
 			out->reason = ACCESS_NOT_OWNER;
 			return;
 		}

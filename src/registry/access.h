@@ -48,6 +48,8 @@ struct access_rules {
 struct access_object {
 	struct str owner; /* CVR */
 	bool is_shared;   /* of a kind that the operator shares */
+	/* shared, and stands for the caller's authority; a change is held to delegate.h */
+	bool is_delegated;
 };
 
 struct access_question {

@@ -10,6 +10,9 @@
 #include "base/buf.h"
 #include "registry/object.h"
 
+/* Far above what the limits on input let an object become. */
+#define PACKED_BYTES (64UL * 1024 * 1024)
+
 /* Content (sorted), note, BrugerRef and the sender's Tidspunkt; not at and life cycle. */
 void pack_registrering(const struct oio_type *t, const struct registrering *r, instant sent_at,
 		       struct buf *out);

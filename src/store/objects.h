@@ -120,6 +120,7 @@ struct object_query {
 	bool is_listed;
 	bool only_active;
 	instant listed_from, listed_to;
+	const struct uuid *uuid; /* this object only; NULL: any */
 	bool with_content;
 	int64_t offset, limit; /* by UUID */
 };

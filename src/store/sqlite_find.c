@@ -244,6 +244,8 @@ say_conditions(struct query *q, const struct object_query *in)
 
 	say_owners(q, " WHERE o.cvr", in);
 	say_int(q, " AND o.kind = ?", in->kind);
+	if (in->uuid)
+		say_bytes(q, " AND o.uuid = ?", str_of(in->uuid->b, sizeof(in->uuid->b)));
 	say_int(q, " AND (? >> o.state) & 1", in->states);
 	if (in->owner_count > 1) {
 		say_int(q, " AND NOT (o.cvr = ?", objects_cvr(in->owners[1]));
@@ -373,7 +375,8 @@ say_find(struct reading *r, struct query *q, const struct object_query *in, stru
 
 	if (in->with_content)
 		say(q, "SELECT r.id, f.cvr, f.uuid, r.at, r.state, r.content FROM (");
-	if (in->is_listed && in->owner_count == 1 && in->criterion_count == 0 && !in->is_made) {
+	if (in->is_listed && in->owner_count == 1 && in->criterion_count == 0 && !in->is_made &&
+	    !in->uuid) {
 		say_walk(q, in);
 	} else {
 		if (!choose_lead(r, in, &lead, e))

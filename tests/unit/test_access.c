@@ -321,6 +321,33 @@ static const struct access_case cases[] = {
 	{"nothing asked for", {WRITE_GROUP}, 0, OWN, false, ACCESS_NO_CVR, 0},
 };
 
+/* A shared object that stands for the caller's authority: its one relation may be written. */
+static const struct access_case delegated[] = {
+	{"write what stands for us",
+	 {WRITE_GROUP},
+	 ACCESS_WRITE,
+	 OPERATOR,
+	 true,
+	 ACCESS_GRANTED,
+	 ACCESS_READ | ACCESS_WRITE},
+	{"… with udstil", {READ_GROUP}, ACCESS_WRITE, OPERATOR, true, ACCESS_NO_ROLE, 0},
+	{"… of another authority", {WRITE_GROUP}, ACCESS_WRITE, OTHER, true, ACCESS_HIDDEN, 0},
+	{"… of a kind that is not shared",
+	 {WRITE_GROUP},
+	 ACCESS_WRITE,
+	 OPERATOR,
+	 false,
+	 ACCESS_HIDDEN,
+	 0},
+	{"… to anonymise it",
+	 {{OWN, ROLE "rediger/1", LIMIT "anonymiser/1", "Ja"}},
+	 ACCESS_WRITE | ACCESS_ANONYMISE,
+	 OPERATOR,
+	 true,
+	 ACCESS_NOT_OWNER,
+	 0},
+};
+
 /* The groups of a row as a caller carries them. */
 struct token {
 	struct privilege privileges[3];
@@ -356,36 +383,42 @@ code_of(enum access_reason reason)
 }
 
 static void
+check(const struct access_case *c, bool is_delegated, struct arena *a)
+{
+	struct access_object object = {str_from(c->owner), c->is_shared, is_delegated};
+	struct token t;
+	struct access_question q = {.rules = &rules,
+				    .operator_cvr = STR(OPERATOR),
+				    .who = &t.who,
+				    .need = c->need,
+				    .object = c->owner ? &object : NULL};
+	struct access_answer got;
+
+	token_make(c->group, &t);
+	access_decide(&q, &got);
+	if (got.reason != c->want)
+		fail_msg("%s: %s, not %s", c->name, access_reason_name[got.reason],
+			 access_reason_name[c->want]);
+	if ((got.verdict == ACCESS_YES) != (c->want == ACCESS_GRANTED) ||
+	    got.code != code_of(c->want))
+		fail_msg("%s: verdict or code", c->name);
+	if (c->want == ACCESS_GRANTED &&
+	    (got.rights != c->rights || got.group >= t.who.privilege_count ||
+	     !str_is_set(got.role)))
+		fail_msg("%s: rights %u group %zu", c->name, got.rights, got.group);
+	assert_true(access_explain(&q, &got, a).len > 0);
+}
+
+static void
 test_table(void **state)
 {
 	struct arena *a = arena_new();
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		const struct access_case *c = &cases[i];
-		struct access_object object = {str_from(c->owner), c->is_shared};
-		struct token t;
-		struct access_question q = {.rules = &rules,
-					    .operator_cvr = STR(OPERATOR),
-					    .who = &t.who,
-					    .need = c->need,
-					    .object = c->owner ? &object : NULL};
-		struct access_answer got;
-
-		token_make(c->group, &t);
-		access_decide(&q, &got);
-		if (got.reason != c->want)
-			fail_msg("%s: %s, not %s", c->name, access_reason_name[got.reason],
-				 access_reason_name[c->want]);
-		if ((got.verdict == ACCESS_YES) != (c->want == ACCESS_GRANTED) ||
-		    got.code != code_of(c->want))
-			fail_msg("%s: verdict or code", c->name);
-		if (c->want == ACCESS_GRANTED &&
-		    (got.rights != c->rights || got.group >= t.who.privilege_count ||
-		     !str_is_set(got.role)))
-			fail_msg("%s: rights %u group %zu", c->name, got.rights, got.group);
-		assert_true(access_explain(&q, &got, a).len > 0);
-	}
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		check(&cases[i], false, a);
+	for (size_t i = 0; i < ARRAY_LEN(delegated); i++)
+		check(&delegated[i], true, a);
 	arena_free(a);
 }
 
@@ -401,7 +434,7 @@ test_no_cvr(void **state)
 	(void)state;
 	token_make(g, &t);
 	for (size_t i = 0; i < ARRAY_LEN(cvrs); i++) {
-		struct access_object object = {str_from(cvrs[i]), true};
+		struct access_object object = {str_from(cvrs[i]), true, true};
 		struct access_question q = {.rules = &rules,
 					    .operator_cvr = STR_NONE,
 					    .who = &t.who,
@@ -421,7 +454,7 @@ static void
 test_no_operator(void **state)
 {
 	static const struct group g[3] = {READ_GROUP};
-	struct access_object object = {STR_NONE, true};
+	struct access_object object = {STR_NONE, true, true};
 	struct token t;
 	struct access_answer got;
 	struct access_question q = {.rules = &rules,

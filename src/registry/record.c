@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What is left behind by a change, in the transaction of the change: who did what to which
+ * object by which right, the message's replay keys, and the event for others to hear of.
+ * Nothing personal, nothing of the content.
+ */
+#include "registry/internal.h"
+
+#include <string.h>
+#include "base/buf.h"
+#include "base/limits.h"
+#include "store/store.h"
+
+#define DETAIL_BYTES 8192
+
+/* ,"key":"value" with JSON's escapes; left out if absent */
+static void
+put_member(struct buf *b, const char *key, struct str value)
+{
+	size_t i;
+
+	if (!str_is_set(value))
+		return;
+	buf_printf(b, "%s\"%s\":\"", b->len > 1 ? "," : "", key);
+	for (i = 0; i < value.len; i++) {
+		unsigned char c = (unsigned char)value.ptr[i];
+
+		if (c == '"' || c == '\\')
+			buf_printf(b, "\\%c", c);
+		else if (c < 0x20)
+			buf_printf(b, "\\u%04x", c);
+		else
+			buf_add_char(b, (char)c);
+	}
+	buf_add_char(b, '"');
+}
+
+static struct str
+object_name(const struct work *w, struct uuid uuid)
+{
+	const struct oio_type *t = w->c->type;
+	char text[UUID_TEXT_LEN + 1];
+
+	return arena_printf(w->c->a, "%s/" STR_FMT, t ? t->key : w->c->key,
+			    STR_ARG(uuid_format(uuid, text)));
+}
+
+static struct str
+detail(const struct work *w)
+{
+	AUTO(buf_release) struct buf b = BUF_INIT(DETAIL_BYTES);
+	const struct caller *who = w->c->caller;
+
+	buf_add_char(&b, '{');
+	put_member(&b, "message_id", who->message_id);
+	put_member(&b, "role", w->access.role);
+	put_member(&b, "token", who->token_id);
+	put_member(&b, "transaction", who->transaction);
+	buf_add_char(&b, '}');
+	return b.over ? STR_NONE : arena_dup(w->c->a, buf_str(&b));
+}
+
+bool
+record_call(struct tx *tx, const struct work *w, struct uuid uuid, const char *result,
+	    struct err *e)
+{
+	const struct registry_call *c = w->c;
+	const struct caller *who = c->caller;
+	struct audit_row row = {
+		.at = c->now,
+		.action = arena_printf(c->a, "%s.%s", c->key, c->operation),
+		.result = str_from(result),
+		.actor = str_is_set(who->system) ? who->system : who->subject,
+		.cvr = who->cvr,
+		.object = object_name(w, uuid),
+		.request_id = who->request_id,
+		.detail = detail(w),
+	};
+	size_t i;
+
+	for (i = 0; i < who->claim_count; i++)
+		if (!store_replay_add(tx, &who->claims[i], who->claims_until, e))
+			return false;
+	return store_audit_add(tx, &row, e);
+}
+
+bool
+record_event(struct tx *tx, const struct work *w, struct str owner, struct uuid uuid,
+	     instant at, enum livscyklus state, struct err *e)
+{
+	AUTO(buf_release) struct buf b = BUF_INIT(DETAIL_BYTES);
+	char text[UUID_TEXT_LEN + 1], time[TIME_TEXT_MAX];
+	struct arena *a = w->c->a;
+
+	buf_add_char(&b, '{');
+	put_member(&b, "livscyklus", str_from(livscyklus_name[state]));
+	put_member(&b, "operation", str_from(w->c->operation));
+	put_member(&b, "tidspunkt", time_format_utc(at, time));
+	buf_add_char(&b, '}');
+	return store_event_add(tx, str_from(w->c->type->key),
+			       arena_printf(a, STR_FMT "/" STR_FMT, STR_ARG(owner),
+					    STR_ARG(uuid_format(uuid, text))),
+			       arena_dup(a, buf_str(&b)), at, e);
+}
