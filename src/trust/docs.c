@@ -66,7 +66,7 @@ docs_of(const struct docs *d, enum doc_kind kind, size_t *count)
 	for (to = from; to < d->count && d->at[to].kind == kind; to++)
 		;
 	*count = to - from;
-	return d->at + from;
+	return d->at ? d->at + from : NULL;
 }
 
 /* ---- fields ---- */
