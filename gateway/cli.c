@@ -45,6 +45,7 @@ static const struct cli_command commands[] = {
 	 "  --lifetime DURATION      such as 90m; without: as the token service decides\n"
 	 "  --soap11                 ask in SOAP 1.1\n"
 	 "  --request-only           write the signed request, send nothing\n"
+	 "  --record FILE            add the request and its answer to it, a line of JSON\n"
 	 "  -o FILE                  the token goes there\n",
 	 cmd_token},
 	{"call",

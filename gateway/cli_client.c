@@ -10,8 +10,11 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "gateway/fetch.h"
+#include "gateway/file.h"
 
 #define TIMEOUT_S 60
+/* escaping makes texts longer */
+#define RECORD_BYTES (3 * (LIMIT_ANSWER_BYTES + LIMIT_SERVICE_BODY_BYTES))
 
 int
 client_flags_read(struct cli *c, struct client_flags *f)
@@ -25,6 +28,7 @@ client_flags_read(struct cli *c, struct client_flags *f)
 		{"token", required_argument, NULL, 't'},
 		{"output", required_argument, NULL, 'o'},
 		{"lifetime", required_argument, NULL, 'l'},
+		{"record", required_argument, NULL, 'R'},
 		{"soap11", no_argument, NULL, '1'},
 		{"request-only", no_argument, NULL, 'r'},
 		{NULL, 0, NULL, 0},
@@ -33,6 +37,7 @@ client_flags_read(struct cli *c, struct client_flags *f)
 		['C'] = &f->cert,   ['K'] = &f->key,       ['u'] = &f->url,
 		['a'] = &f->ca,     ['p'] = &f->peer_cert, ['t'] = &f->token,
 		['o'] = &f->output, ['l'] = &f->lifetime,
+		['R'] = &f->record,
 	};
 	struct config *config = NULL;
 	struct err e = ERR_INIT;
@@ -89,6 +94,35 @@ client_close(struct client *cl)
 	cl->a = NULL;
 }
 
+static int
+put_json(const char *bytes, size_t len, void *buf)
+{
+	buf_add_bytes(buf, bytes, len);
+	return 0;
+}
+
+/* One line of JSON: what was sent where, and what came back. */
+static bool
+record(const struct client_flags *f, struct str request, int status, struct str answer,
+       struct err *e)
+{
+	AUTO(buf_release) struct buf line = BUF_INIT(RECORD_BYTES);
+	json_t *o = json_object();
+	bool is_text;
+
+	json_object_set_new(o, "url", json_string(f->url));
+	json_object_set_new(o, "status", json_integer(status));
+	json_object_set_new(o, "request", json_stringn(request.ptr, request.len));
+	json_object_set_new(o, "answer", json_stringn(answer.ptr, answer.len));
+	is_text = json_object_size(o) == 4;
+	(void)json_dump_callback(o, put_json, &line, JSON_COMPACT);
+	json_decref(o);
+	buf_add_char(&line, '\n');
+	if (!is_text || line.over)
+		return FAIL(e, FILE_UNWRITABLE, "%s: not a text of bounded size", f->record);
+	return file_append(f->record, buf_str(&line), e);
+}
+
 bool
 client_exchange(const struct client_flags *f, struct client *cl, const struct buf *message,
 		struct str message_id, struct client_answer *out, struct err *e)
@@ -107,6 +141,8 @@ client_exchange(const struct client_flags *f, struct client *cl, const struct bu
 	int status;
 
 	if (!cert_load(f->peer_cert, &peer, e) || !fetch_post(&o, &status, &got, e))
+		return false;
+	if (f->record != NULL && !record(f, o.body, status, buf_str(&got), e))
 		return false;
 	if (status != 200 && status != 500)
 		return FAIL(e, FETCH_FAILED, "HTTP status %d", status);

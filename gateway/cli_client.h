@@ -7,7 +7,7 @@
 #include "wstrust/client.h"
 
 struct client_flags {
-	const char *cert, *key, *url, *ca, *peer_cert, *token, *output, *lifetime;
+	const char *cert, *key, *url, *ca, *peer_cert, *token, *output, *lifetime, *record;
 	bool soap11, request_only;
 };
 

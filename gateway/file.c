@@ -3,6 +3,7 @@
 #include "gateway/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -73,4 +74,17 @@ file_write(const char *path, struct str bytes, struct err *e)
 	FAIL(e, FILE_UNWRITABLE, "%s: %s", path, strerror(errno));
 	unlink(beside);
 	return false;
+}
+
+bool
+file_append(const char *path, struct str bytes, struct err *e)
+{
+	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+	bool ok;
+
+	if (fd < 0)
+		return FAIL(e, FILE_UNWRITABLE, "%s: %s", path, strerror(errno));
+	ok = write(fd, bytes.ptr, bytes.len) == (ssize_t)bytes.len;
+	ok = close(fd) == 0 && ok;
+	return ok ? true : FAIL(e, FILE_UNWRITABLE, "%s: %s", path, strerror(errno));
 }

@@ -13,4 +13,7 @@ void file_free(struct str *s);
 /* Written beside and renamed, so that it is whole or not there. "-": standard output. */
 MUST_USE bool file_write(const char *path, struct str bytes, struct err *e);
 
+/* Added at the end of a file that only its owner reads; made where it is missing. */
+MUST_USE bool file_append(const char *path, struct str bytes, struct err *e);
+
 #endif

@@ -82,6 +82,21 @@ log: {{ level = "{log_level}"; }};
 """
 
 
+def exchanges():
+    """Where this run keeps its SOAP exchanges for the suite that judges them all; or None."""
+    folder = os.environ.get("SLUSE_EXCHANGES")
+    return pathlib.Path(folder) / f"{os.getpid()}.jsonl" if folder else None
+
+
+def record(url, status, request, answer):
+    """The line that `sluse call --record` writes too."""
+    to = exchanges()
+    if to:
+        line = json.dumps({"url": url, "status": status, "request": request, "answer": answer})
+        with open(to, "a", encoding="utf-8") as f:
+            f.write(line + "\n")
+
+
 class Landscape:
     """One folder, one server, one test IdP."""
 
@@ -223,8 +238,10 @@ class Landscape:
         return ["--cert", folder / "cert.pem", "--key", folder / "key.pem"]
 
     def client_flags(self, system, url, peer):
+        to = exchanges()
         return [*self.key_of(system), "--url", url, "--ca", self.pki / "tls-ca.pem",
-                "--peer-cert", self.pki / "platform" / peer / "cert.pem"]
+                "--peer-cert", self.pki / "platform" / peer / "cert.pem",
+                *(["--record", to] if to else [])]
 
     def token(self, system, cvr, service=ORGANISATION, out=None, check=True, more=()):
         """Asks for a token; returns the file it is in and the finished process."""
@@ -253,7 +270,9 @@ class Landscape:
             c.request("POST", path, body=body.encode() if isinstance(body, str) else body,
                       headers={"Content-Type": content_type})
             r = c.getresponse()
-            return r.status, r.read().decode()
+            status, answer = r.status, r.read().decode()
+            record(path, status, body if isinstance(body, str) else body.decode(), answer)
+            return status, answer
         finally:
             c.close()
 
