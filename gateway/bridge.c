@@ -137,6 +137,9 @@ bridge_refuse(struct visit *v, const struct bridge_story *s, struct bridge_write
 	struct err bad = ERR_INIT;
 
 	log_refusal(v, s, e);
+	/* a flood must not fill the audit trail; the log has it */
+	if (e->code == SAML_BUSY)
+		return;
 	if (more) {
 		more->now = v->c->now;
 		more->audit = &row;

@@ -449,24 +449,26 @@ system_send(struct saml_world *w, const struct system_ask *s)
 void
 login_asked(struct saml_world *w)
 {
+	static const struct str refresh = STR_INIT("content=\"0; url=");
 	struct binding_message m;
-	struct str path, query;
+	struct str url = w->location, rest, query;
+	size_t at;
 	struct err e = ERR_INIT;
 
-	if (w->status != 302)
+	/* after a form the page sends the browser on by itself */
+	if (w->status == 200 && str_find(w->page, refresh, &at)) {
+		assert_true(str_cut(str_skip(w->page, at + refresh.len), '"', &url, &rest));
+		url = unescape(w, url);
+	} else if (w->status != 302) {
 		fail_msg("%d " STR_FMT, w->status, STR_ARG(w->page));
-	assert_true(str_cut(w->location, '?', &path, &query));
+	}
+	assert_true(str_cut(url, '?', &rest, &query));
 	if (!redirect_read(query, w->a, &m, &e))
 		fail_msg("%s", e.detail);
 	w->asked = m.xml;
 	w->handle = m.relay_state;
-	path = str_skip(m.xml, 0);
-	{
-		size_t at;
-
-		assert_true(str_find(m.xml, STR(" ID=\""), &at));
-		assert_true(str_cut(str_skip(m.xml, at + 5), '"', &w->hub_request, &query));
-	}
+	assert_true(str_find(m.xml, STR(" ID=\""), &at));
+	assert_true(str_cut(str_skip(m.xml, at + 5), '"', &w->hub_request, &rest));
 }
 
 void
