@@ -36,9 +36,9 @@
 	A(M "eid/email", "agnete@korsbaek.example")                                            \
 	A(M "eid/cprNumber", "0000000000")                                                     \
 	A(M "eid/professional/uuid/persistent", "6f1f0a3e-1c9b-4a52-9a7e-0d5a4b8c2e11")        \
-		A(M "eid/fullName", "Agnete Opdigtet") A("http://other.example/secret", "x")   \
-			A(M "eid/bootstrapToken", "x")                                         \
-				A(M "eid/professional/orgName", "IdP's own name")
+	A(M "eid/fullName", "Agnete Opdigtet")                                                 \
+	A("http://other.example/secret", "x")                                                  \
+	A(M "eid/bootstrapToken", "x") A(M "eid/professional/orgName", "IdP's own name")
 #define PERSONAL2                                                                              \
 	A("urn:oid:2.5.4.3", "Agnete Opdigtet")                                                \
 	A("urn:oid:0.9.2342.19200300.100.1.3", "a@b.example")                                  \
