@@ -71,6 +71,12 @@
 #define LIMIT_CLOCK_SKEW_S	  300
 /* Longest accepted life of a message Timestamp; 10 minutes is sent by public clients. */
 #define LIMIT_TIMESTAMP_LIFE_S	  900
+/*
+ * Replay keys outlive their message by so much: a large message that was still good when its
+ * call began is claimed only when it has been read, and by then another call may have cleared
+ * away the key of its first coming.
+ */
+#define LIMIT_REPLAY_MARGIN_S	  300
 /* life of the Timestamp in what we send */
 #define LIMIT_OWN_TIMESTAMP_S	  300
 /* Refused calls: of one address before its sender is proven, and of one it-system after. */

@@ -211,7 +211,8 @@ make_claims(struct guard *g)
 		for (size_t j = 0; j < ONCE_KEY_LEN; j++)
 			g->w->claims[i].b[j] = out[j];
 	}
-	g->w->claims_until = instant_add(g->w->time.expires, SECONDS(LIMIT_CLOCK_SKEW_S));
+	g->w->claims_until = instant_add(
+		g->w->time.expires, SECONDS(LIMIT_CLOCK_SKEW_S + LIMIT_REPLAY_MARGIN_S));
 }
 
 bool

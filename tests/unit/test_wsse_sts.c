@@ -452,10 +452,37 @@ claim(struct str text, struct once *once, struct err *e)
 	if (!gw_verify(&world, text, &p, world.now, &doc, &w, e))
 		fail_msg("%s", e->detail);
 	ok = wsse_claim(&w, once, world.now, e);
-	assert_int_equal(w.claims_until - world.now, SECONDS(600));
+	assert_int_equal(w.claims_until - world.now, SECONDS(900));
 	wsse_release(&w);
 	xml_doc_free(doc);
 	return ok;
+}
+
+/*
+ * A copy that arrives in the message's last second and takes long to read: meanwhile the
+ * message ends, and what ended is cleared away by other calls.
+ */
+static void
+slow_replay(void **state)
+{
+	struct wsse_policy p = gw_policy(&world, false);
+	struct once *once = once_new(100);
+	struct once_key other = {{1}};
+	instant last = world.now + SECONDS(599);
+	struct str text = gw_request(&world);
+	struct err e = ERR_INIT;
+	struct xml_doc *doc;
+	struct wsse w;
+
+	(void)state;
+	assert_true(claim(text, once, &e));
+	assert_true(gw_verify(&world, text, &p, last, &doc, &w, &e));
+	assert_true(once_claim(once, &other, 1, last + HOURS(1), last + SECONDS(10), &e));
+	assert_false(wsse_claim(&w, once, last, &e));
+	assert_int_equal(e.code, MESSAGE_REPLAYED);
+	wsse_release(&w);
+	xml_doc_free(doc);
+	once_free(once);
 }
 
 static void
@@ -515,6 +542,7 @@ main(void)
 		cmocka_unit_test(key_is_found),
 		cmocka_unit_test(weak_key),
 		cmocka_unit_test(replay),
+		cmocka_unit_test(slow_replay),
 		cmocka_unit_test(a_claim_can_be_given_back),
 	};
 	int failed;
