@@ -155,6 +155,19 @@ attributes_3(struct work *w, struct str privileges)
 		add(w, ATTR3_CPR, from_idp(w, ATTR3_CPR, ATTR_CPR));
 }
 
+/* [administration 3.1] an authority that is suspended or closed has no users */
+static bool
+check_authority(const struct grant_question *q, struct err *e)
+{
+	const struct trust_myndighed *m = trust_myndighed(q->known, q->login->cvr);
+
+	/* a vendor's own users are of no authority */
+	if (m && (!m->is_active || !validity_holds(m->valid, q->now)))
+		return FAIL(e, SAML_AUTHORITY, "authority " STR_FMT " is not in force",
+			    STR_ARG(m->cvr));
+	return true;
+}
+
 static bool
 map_roles(struct work *w, struct err *e)
 {
@@ -215,7 +228,7 @@ grant_make(const struct grant_question *q, struct arena *a, struct grant *out, s
 	uint8_t session[16];
 
 	*out = (struct grant){.xml = STR_NONE};
-	if (!map_roles(&w, e) || !privileges_text(&w, &privileges, e))
+	if (!check_authority(q, e) || !map_roles(&w, e) || !privileges_text(&w, &privileges, e))
 		return false;
 	if (q->system->is_oiosaml3)
 		attributes_3(&w, privileges);

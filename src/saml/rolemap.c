@@ -81,6 +81,16 @@ is_delegated(const struct trust_jfr *jfr, struct str cvr, instant now)
 	return false;
 }
 
+/* [administration 3.0.2 V1, 3.1] the role itself, and the authority whose it is */
+static bool
+is_in_force(const struct rolemap_question *q, const struct trust_jfr *jfr)
+{
+	const struct trust_myndighed *owner = trust_myndighed(q->known, jfr->owner_cvr);
+
+	return jfr->is_active && validity_holds(jfr->valid, q->now) && owner &&
+	       owner->is_active && validity_holds(owner->valid, q->now);
+}
+
 /* May the user have this jobfunktionsrolle at all? */
 static enum rolemap_verdict
 judge(const struct rolemap_question *q, struct str role, struct str scope_cvr)
@@ -95,7 +105,7 @@ judge(const struct rolemap_question *q, struct str role, struct str scope_cvr)
 		return ROLEMAP_UNKNOWN;
 	if (!str_eq(jfr->owner_cvr, scope_cvr))
 		return ROLEMAP_SCOPE_MISMATCH;
-	if (!jfr->is_active || !validity_holds(jfr->valid, q->now))
+	if (!is_in_force(q, jfr))
 		return ROLEMAP_EXPIRED;
 	if (!str_eq(jfr->owner_cvr, q->user_cvr) && !is_delegated(jfr, q->user_cvr, q->now))
 		return ROLEMAP_NOT_DELEGATED;

@@ -15,7 +15,7 @@ enum rolemap_verdict {
 	ROLEMAP_GIVEN = 0,
 	ROLEMAP_NO_MAPPING,     /* it maps to other systems only: normal */
 	ROLEMAP_UNKNOWN,        /* no such jobfunktionsrolle */
-	ROLEMAP_EXPIRED,        /* not in its period of validity */
+	ROLEMAP_EXPIRED,        /* it, or the authority that owns it, is not in force */
 	ROLEMAP_SCOPE_MISMATCH, /* scoped to another authority than its owner */
 	ROLEMAP_NOT_DELEGATED,  /* another authority's, not delegated to the user's */
 	ROLEMAP_SYSTEM_ROLE,    /* the IdP named a brugersystemrolle */

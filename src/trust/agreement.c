@@ -19,6 +19,14 @@ has_text(const struct str *list, size_t count, struct str s)
 	return false;
 }
 
+static bool
+is_authority(const struct trust_snapshot *s, struct str cvr, instant now)
+{
+	const struct trust_myndighed *m = trust_myndighed(s, cvr);
+
+	return m && m->is_active && validity_holds(m->valid, now);
+}
+
 /*
  * [token-service 1.6-20] the CVR is an active anvenderkontekst of the system: named by the
  * system itself or by an agreement that is more than a draft, and of an authority in force.
@@ -27,9 +35,7 @@ static bool
 is_context(const struct trust_snapshot *s, const struct trust_system *system,
 	   const struct agreement *first, struct str cvr, instant now)
 {
-	const struct trust_myndighed *m = trust_myndighed(s, cvr);
-
-	if (!m || !m->is_active || !validity_holds(m->valid, now))
+	if (!is_authority(s, cvr, now))
 		return false;
 	if (has_text(system->contexts, system->context_count, cvr))
 		return true;
@@ -54,8 +60,8 @@ next_line(const struct agreement *g, const struct trust_service *service, size_t
 
 /* What one agreement says, before its roles are looked at. */
 static enum trust_agreement_verdict
-standing(const struct agreement *g, const struct trust_service *service, struct str cvr,
-	 instant now)
+standing(const struct trust_snapshot *s, const struct agreement *g,
+	 const struct trust_service *service, struct str cvr, instant now)
 {
 	size_t at = 0;
 
@@ -66,7 +72,10 @@ standing(const struct agreement *g, const struct trust_service *service, struct 
 		return AGREEMENT_EXPIRED;
 	if (g->state == AGREEMENT_STATE_NONE || now < g->valid.from)
 		return AGREEMENT_NONE;
-	return g->state == AGREEMENT_STATE_SUSPENDED ? AGREEMENT_SUSPENDED : AGREEMENT_HOLDS;
+	/* [administration 3.1] nor is the data of a suspended authority handed out */
+	if (g->state == AGREEMENT_STATE_SUSPENDED || !is_authority(s, g->data_owner, now))
+		return AGREEMENT_SUSPENDED;
+	return AGREEMENT_HOLDS;
 }
 
 /* "http://x/roles/servicesystemrole/udstil/1" -> "udstil-1" */
@@ -175,7 +184,7 @@ trust_agreement(const struct trust_snapshot *s, const struct trust_system *syste
 	for (const struct agreement *g = first; g; g = g->next) {
 		size_t before = *count;
 
-		one = standing(g, service, cvr, now);
+		one = standing(s, g, service, cvr, now);
 		if (one == AGREEMENT_HOLDS)
 			*count += add_assignments(g, service, cvr, a, list + *count);
 		/* [administration 3.5] a service without roles asks for none */
