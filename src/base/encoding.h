@@ -28,6 +28,11 @@ MUST_USE bool percent_decode(struct str text, bool plus_is_space, struct arena *
 			     struct str *out, struct err *e);
 void percent_add(struct buf *b, struct str s);	/* all but unreserved, upper-case hex */
 bool utf8_is_valid(struct str s);		/* no overlong forms, no surrogates, no NUL */
+/*
+ * Length of the UTF-8 character at p (RFC 3629, 4), 0 when the bytes are not one. NUL counts as
+ * a character here. *code is set when a character was found.
+ */
+size_t utf8_char(const char *p, size_t len, uint32_t *code);
 void html_add(struct buf *b, struct str s);	/* & < > " ' as references */
 
 #endif

@@ -22,10 +22,4 @@ hex_value(char c)
 	return -1;
 }
 
-/*
- * Length of the UTF-8 character at p (RFC 3629, 4), 0 when the bytes are not one. NUL counts as
- * a character here. *code is set when a character was found.
- */
-size_t utf8_char(const char *p, size_t len, uint32_t *code);
-
 #endif

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/internal.h"
+#include "base/encoding.h"
 
 #define LOG_VALUE_BYTES 1024
 #define LOG_LINE_BYTES 8192

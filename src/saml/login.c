@@ -84,11 +84,14 @@ read_user(struct login *l, struct err *e)
 {
 	const struct nameid *n = &l->facts.name;
 
-	if (str_eq(n->format, NAMEID_PERSISTENT)) {
-		if (n->value.len > LIMIT_URI_CHARS)
-			return FAIL(e, SAML_CONDITIONS, "name too long");
+	if (str_eq(n->format, NAMEID_PERSISTENT) && !nameid_has_key(n->value)) {
+		if (n->value.len > LIMIT_URI_CHARS || !nameid_is_plain(n->value))
+			return FAIL(e, SAML_CONDITIONS, "name too long or unprintable");
 		return true;
 	}
+	/* a system may read it as one whatever its format: then it must be a right one */
+	if (str_eq(n->format, NAMEID_PERSISTENT))
+		return nameid_parse(n->value, &l->parts, e);
 	if (!str_eq(n->format, SAML_X509_FORMAT))
 		return FAIL(e, SAML_CONDITIONS,
 			    "name format " STR_FMT ": the IdP must send X509SubjectName",

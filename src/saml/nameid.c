@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The name of a user. Refuses a distinguished name with a part too few, too many or out of
- * order: an escaped comma must not smuggle in a second Serial.
+ * order, and control characters: an escaped comma must not smuggle in a second Serial. Systems
+ * get the name as it came and split it with readers of their own, so whatever any of them may
+ * take for a blank counts as one here.
  * Source: context-handler contract 3.3, 9.1 X38.
  */
 #include "saml/nameid.h"
 
+#include "base/encoding.h"
 #include "base/limits.h"
 #include "base/uuid.h"
 #include "crypto/random.h"
@@ -18,11 +21,24 @@ static const struct str keys[] = {
 	STR_INIT("Serial"),
 };
 
+/* White space of Unicode, which \s of regular expressions means in some languages. */
+static bool
+is_blank(uint32_t c)
+{
+	return c == ' ' || (c >= 0x09 && c <= 0x0d) || (c >= 0x1c && c <= 0x1f) || c == 0x85 ||
+	       c == 0xa0 || c == 0x1680 || c == 0x180e || (c >= 0x2000 && c <= 0x200d) ||
+	       c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x2060 ||
+	       c == 0x3000 || c == 0xfeff;
+}
+
 static struct str
 skip_blanks(struct str s)
 {
-	while (s.len > 0 && (s.ptr[0] == ' ' || s.ptr[0] == '\t'))
-		s = str_skip(s, 1);
+	uint32_t c;
+	size_t n;
+
+	while (s.len > 0 && (n = utf8_char(s.ptr, s.len, &c)) > 0 && is_blank(c))
+		s = str_skip(s, n);
 	return s;
 }
 
@@ -34,11 +50,10 @@ key_at(struct str s, size_t *key, struct str *rest)
 
 	if (!str_cut(skip_blanks(s), '=', &name, &value))
 		return false;
-	while (name.len > 0 &&
-	       (name.ptr[name.len - 1] == ' ' || name.ptr[name.len - 1] == '\t'))
-		name.len--;
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
-		if (str_eq_nocase(name, keys[i])) {
+		if (name.len >= keys[i].len &&
+		    str_eq_nocase(str_of(name.ptr, keys[i].len), keys[i]) &&
+		    skip_blanks(str_skip(name, keys[i].len)).len == 0) {
 			*key = i;
 			*rest = value;
 			return true;
@@ -63,6 +78,32 @@ value_until_key(struct str s, struct str *rest)
 }
 
 bool
+nameid_is_plain(struct str s)
+{
+	uint32_t c;
+	size_t n;
+
+	for (; s.len > 0; s = str_skip(s, n)) {
+		n = utf8_char(s.ptr, s.len, &c);
+		if (n == 0 || c < ' ' || (c >= 0x7f && c <= 0x9f))
+			return false;
+	}
+	return true;
+}
+
+bool
+nameid_has_key(struct str value)
+{
+	struct str rest;
+	size_t key;
+
+	if (key_at(value, &key, &rest))
+		return true;
+	value_until_key(value, &rest);
+	return str_is_set(rest);
+}
+
+bool
 nameid_parse(struct str value, struct nameid_parts *out, struct err *e)
 {
 	struct str rest = str_trim(value);
@@ -77,8 +118,9 @@ nameid_parse(struct str value, struct nameid_parts *out, struct err *e)
 			return FAIL(e, SAML_CONDITIONS, "name without %s at its place",
 				    keys[want].ptr);
 		*slots[want] = str_trim(value_until_key(rest, &rest));
-		if (str_is_empty(*slots[want]))
-			return FAIL(e, SAML_CONDITIONS, "name with empty %s", keys[want].ptr);
+		if (str_is_empty(*slots[want]) || !nameid_is_plain(*slots[want]))
+			return FAIL(e, SAML_CONDITIONS, "name with empty or unprintable %s",
+				    keys[want].ptr);
 	}
 	if (str_is_set(rest))
 		return FAIL(e, SAML_CONDITIONS, "name with a part too many");

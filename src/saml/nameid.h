@@ -27,6 +27,9 @@ struct nameid {
  * does not stand before one of these keys belongs to the value. Errors: SAML_CONDITIONS.
  */
 MUST_USE bool nameid_parse(struct str value, struct nameid_parts *out, struct err *e);
+/* Would a reader that does not ask for the format find a part of a distinguished name? */
+bool nameid_has_key(struct str value);
+bool nameid_is_plain(struct str s); /* no control characters */
 /* cvr | lower-case serial: who it is, in audit records and look-ups. */
 struct str nameid_user_key(struct arena *a, struct str cvr, struct str serial);
 

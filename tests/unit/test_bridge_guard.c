@@ -18,7 +18,7 @@
 #include "xml/names.h"
 
 #define KORSBAEK                                                                               \
-	"{ cvr = \"11111111\"; navn = \"Korsbæk Kommune\"; rolledomaene = "                    \
+	"{ cvr = \"11111111\"; navn = \"Korsbæk Kommune\"; rolledomaene = "                   \
 	"\"korsbaek.example\"; %s }"
 #define HAVNEBY                                                                                \
 	"{ cvr = \"22222222\"; navn = \"Havneby Kommune\"; rolledomaene = "                    \
@@ -129,6 +129,36 @@ suspended_owner_of_a_role(void **state)
 	set_authorities(w, "", "");
 }
 
+/* X38: another authority's name, told as a persistent one, whose O nobody compared. */
+static void
+x38_persistent_name(void **state)
+{
+	static const struct {
+		const char *name, *value, *want;
+	} rows[] = {
+		{"of another authority", "C=DK,O=22222222,CN=x,Serial=y", "CH-30"},
+		{"two serials", "C=DK,O=11111111,CN=x,Serial=y,Serial=z", "CH-26"},
+		{"serial alone", "x, Serial = y", "CH-26"},
+		{"line end", "x&#10;y", "CH-26"},
+		{"ours", "C=DK,O=11111111,CN=x,Serial=y", ""},
+		{"a URI",
+		 "https://data.gov.dk/model/core/eid/professional/uuid/"
+		 "6f1f0a3e-1c9b-4a52-9a7e-0d5a4b8c2e11",
+		 ""},
+	};
+	struct saml_world *w = &world;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		w->jar.count = 0;
+		log_in(w, &(struct idp_answer){
+				  .assertion = {{USER_NAME, rows[i].value},
+						{"SAML:1.1:nameid-format:X509SubjectName",
+						 "SAML:2.0:nameid-format:persistent"}}});
+		login_expect(w, rows[i].name, rows[i].want);
+	}
+}
+
 static int
 setup(void **state)
 {
@@ -152,6 +182,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(suspended_authority),
 		cmocka_unit_test(suspended_owner_of_a_role),
+		cmocka_unit_test(x38_persistent_name),
 	};
 
 	saml_lasso_init();
