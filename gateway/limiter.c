@@ -53,9 +53,11 @@ place_of(const struct limiter *l, const char *kind, struct str name)
 }
 
 /* `filled` is a clock of its own: each token moves it on, and it may not pass now. */
-static bool
-look(struct limiter *l, struct bucket *b, const struct limit *limit, instant now, bool takes)
+bool
+limiter_take(struct limiter *l, const char *kind, struct str name, const struct limit *limit,
+	     instant now)
 {
+	struct bucket *b = &l->buckets[place_of(l, kind, name)];
 	instant cost = SECONDS(1) / (instant)limit->per_second;
 	instant oldest = now - cost * (instant)limit->burst;
 	bool is_ok;
@@ -66,22 +68,8 @@ look(struct limiter *l, struct bucket *b, const struct limit *limit, instant now
 	if (b->filled > now) /* the clock was set back */
 		b->filled = oldest;
 	is_ok = b->filled + cost <= now;
-	if (is_ok && takes)
+	if (is_ok)
 		b->filled += cost;
 	pthread_mutex_unlock(&l->lock);
 	return is_ok;
-}
-
-bool
-limiter_has(struct limiter *l, const char *kind, struct str name, const struct limit *limit,
-	    instant now)
-{
-	return look(l, &l->buckets[place_of(l, kind, name)], limit, now, false);
-}
-
-bool
-limiter_take(struct limiter *l, const char *kind, struct str name, const struct limit *limit,
-	     instant now)
-{
-	return look(l, &l->buckets[place_of(l, kind, name)], limit, now, true);
 }

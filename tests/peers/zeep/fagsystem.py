@@ -144,7 +144,7 @@ class Fagsystem:
 
     # --- calls ---
 
-    def sign_call(self, envelope, token, action, to, transaction=None):
+    def sign_call(self, envelope, token, action, to, transaction=None, bind="token"):
         """Headers and signature for an envelope whose Body is there. Returns the message id."""
         soap = etree.QName(envelope).namespace
         header = envelope.find(q(soap, "Header"))
@@ -159,15 +159,15 @@ class Fagsystem:
                                  nsmap={"h": wss.REQUEST_HEADER})
             etree.SubElement(h, q(wss.REQUEST_HEADER, "TransactionUUID")).text = transaction
         security = wss.security_header(soap, header, wss.now())
-        wss.sign_with_token(self.key, envelope, security, token)
+        wss.sign_with_token(self.key, envelope, security, token, bind)
         return message_id
 
-    def judge(self, status, answer, message_id):
+    def judge(self, status, answer, message_id, framework=False):
         """The element in the Body of an answer that holds; raises Fault."""
         fault = fault_of(answer)
         if fault is None:
             wss.need(status == 200, f"status {status}")
-            return wss.check_service_answer(answer, self.service_cert, message_id)
+            return wss.check_service_answer(answer, self.service_cert, message_id, framework)
         wss.need(status == 500, f"a fault with status {status}")
         raise fault
 

@@ -40,6 +40,7 @@ SKI = _OASIS + "x509-token-profile-1.0#X509SubjectKeyIdentifier"
 SAMLV2 = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLV2.0"
 SAMLID = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLID"
 REQUEST_HEADER = "http://kombit.dk/xml/schemas/RequestHeader/1/"
+LIBERTY = "urn:liberty:sb:2006-08"
 ANONYMOUS = WSA + "/anonymous"
 WSU_ID = f"{{{WSU}}}Id"
 
@@ -169,15 +170,20 @@ def sign_with_certificate(key, envelope, security):
               f'ValueType="{X509V3}"/></o:SecurityTokenReference>')
 
 
-def sign_with_token(key, envelope, security, token):
-    """A call: the token goes along, bound by STR-Transform; the key is the one it names."""
+def sign_with_token(key, envelope, security, token, bind="token"):
+    """A call: the token goes along; the key is the one it names. What binds it: "token", its digest
+    by STR-Transform; "reference", the digest of the reference to it; None, nothing."""
     assertion = parse(token.xml)
     security.append(assertion)
     name = (f'xmlns:o="{WSSE}" xmlns:k="{WSSE11}" k:TokenType="{SAMLV2}"><o:KeyIdentifier '
             f'ValueType="{SAMLID}">{token.id}</o:KeyIdentifier></o:SecurityTokenReference>')
-    security.append(parse(f'<o:SecurityTokenReference xmlns:u="{WSU}" u:Id="str" {name}'.encode()))
+    named = parse(f'<o:SecurityTokenReference xmlns:u="{WSU}" u:Id="str" {name}'.encode())
+    security.append(named)
     references = [reference(p.get(WSU_ID), c14n(p)) for p in signed_parts(envelope)]
-    references.append(reference("str", c14n(assertion), str_transform=True))
+    if bind == "token":
+        references.append(reference("str", c14n(assertion), str_transform=True))
+    elif bind == "reference":
+        references.append(reference("str", c14n(named)))
     signature(key, security, references, f"<o:SecurityTokenReference {name}")
 
 
@@ -259,7 +265,7 @@ def check_message(octets, cert):
         return ids[uri[1:]]
     covered = check_references(sig, find, cert)
     for part in [body, security.find(q(WSU, "Timestamp")),
-                 *(e for e in header if e.tag.startswith(f"{{{WSA}}}")),
+                 *(e for e in header if e.tag.startswith((f"{{{WSA}}}", f"{{{LIBERTY}}}"))),
                  *security.findall(q(WSSE, "BinarySecurityToken"))]:
         need(part in covered, f"{part.tag} is not signed")
     return root
@@ -277,12 +283,14 @@ def names(node):
     return [etree.QName(e).localname for e in node]
 
 
-def check_service_answer(octets, cert, message_id):
-    """All that a service's answer has to be. Returns the element in its Body."""
+def check_service_answer(octets, cert, message_id, framework=False):
+    """All that a service's answer has to be. Returns the element in its Body. A Framework header
+    is there if the request had one, and signed."""
     root = check_message(octets, cert)
     header, body = root
     (security,) = header.findall(q(WSSE, "Security"))
-    need(names(header)[:5] == ["Action", "MessageID", "To", "RelatesTo", "Security"], "header order")
+    order = [*(["Framework"] if framework else []), "Action", "MessageID", "To", "RelatesTo", "Security"]
+    need(names(header)[:len(order)] == order, f"header order {names(header)}")
     need(names(security) == ["BinarySecurityToken", "Timestamp", "Signature"], "security order")
     need(security[0].text == cert.base64, "certificate of the answer")
     need(header.findtext(q(WSA, "RelatesTo")) == message_id, "relates to another message")
