@@ -123,12 +123,23 @@ put_metadata(struct saml_world *w, const char *file, enum saml_role role, const 
 	put_file(w, file, buf_str(&xml));
 }
 
+static const char *
+absolute(struct saml_world *w, const char *name)
+{
+	char path[PKI_PATH_BYTES], *full = realpath(pki_path(path, name), NULL);
+	const char *copy;
+
+	assert_non_null(full);
+	copy = arena_dup_c(w->a, str_from(full));
+	free(full);
+	return copy;
+}
+
 static void
 open_app(struct saml_world *w)
 {
 	AUTO(buf_release) struct buf problems = BUF_INIT(65536);
-	char here[200], anchors[PKI_PATH_BYTES], path[300];
-	char files[4][PKI_PATH_BYTES];
+	char here[200], path[300];
 	struct config *c = NULL;
 	struct platform *p = NULL;
 	struct err e = ERR_INIT;
@@ -136,12 +147,10 @@ open_app(struct saml_world *w)
 	assert_non_null(getcwd(here, sizeof(here)));
 	snprintf(path, sizeof(path), "%s/sluse.conf", w->folder);
 	put_file(w, "sluse.conf",
-		 arena_printf(w->a, config_text_format, w->folder, here,
-			      realpath(pki_path(anchors, "anchors.pem"), NULL),
-			      realpath(pki_path(files[0], "saml/hub/cert.pem"), NULL),
-			      realpath(pki_path(files[1], "saml/hub/key.pem"), NULL),
-			      realpath(pki_path(files[2], "saml/hvem/cert.pem"), NULL),
-			      realpath(pki_path(files[3], "saml/hvem/key.pem"), NULL)));
+		 arena_printf(
+			 w->a, config_text_format, w->folder, here, absolute(w, "anchors.pem"),
+			 absolute(w, "saml/hub/cert.pem"), absolute(w, "saml/hub/key.pem"),
+			 absolute(w, "saml/hvem/cert.pem"), absolute(w, "saml/hvem/key.pem")));
 	if (!config_load(path, &c, &problems, &e))
 		fail_msg("%s\n%.*s", e.detail, (int)problems.len, problems.ptr);
 	if (!platform_load(c, &p, &e) || !app_open(p, &w->app, &e) || !web_open(w->app, &e))
