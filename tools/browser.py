@@ -88,7 +88,10 @@ class Browser:
         headers = {"Accept-Language": self.language, **headers}
         if jar:
             headers["Cookie"] = "; ".join(f"{k}={v}" for k, v in jar.items())
-        c = http.client.HTTPSConnection(parts.hostname, parts.port or 443, timeout=60, context=self.tls)
+        if parts.scheme == "https":
+            c = http.client.HTTPSConnection(parts.hostname, parts.port or 443, timeout=60, context=self.tls)
+        else:
+            c = http.client.HTTPConnection(parts.hostname, parts.port or 80, timeout=60)
         try:
             c.request(method, target, body=body, headers=headers)
             r = c.getresponse()
