@@ -14,6 +14,7 @@
 #include "tests/unit/guard_world.h"
 #include "tests/unit/mutate.h"
 #include "tests/unit/resign.h"
+#include "tests/unit/xmlsec_oracle.h"
 #include "wstrust/answer.h"
 #include "xml/names.h"
 #include "xml/parse.h"
@@ -249,6 +250,36 @@ faults(void **state)
 	assert_true(holds(fault_answer(true, XML_MALFORMED), "<faultcode>s:Client<"));
 }
 
+/* --- what nobody here wrote agrees with every signature of ours --- */
+
+static void
+xmlsec_agrees(void **state)
+{
+	const struct str sts = cert_der(signer_cert(world.sts));
+	const struct str service = cert_der(signer_cert(world.service));
+	const struct str ky = cert_der(signer_cert(world.ky));
+	struct client_token t = gw_token(&world);
+	struct str text = token_answer();
+
+	(void)state;
+	reset_request();
+	xmlsec_oracle_init();
+	assert_true(xmlsec_oracle(t.xml, 0, sts));
+	assert_true(xmlsec_oracle(text, 0, sts));
+	assert_true(xmlsec_oracle(text, 1, sts));
+	assert_false(xmlsec_oracle(text, 0, service));
+	assert_true(xmlsec_oracle(service_answer(), 0, service));
+	assert_true(xmlsec_oracle(fault_answer(true, USERCONTEXT_UNKNOWN), 0, service));
+	assert_true(xmlsec_oracle(fault_answer(false, USERCONTEXT_UNKNOWN), 0, sts));
+	request.version = SOAP_11;
+	assert_true(xmlsec_oracle(fault_answer(false, USERCONTEXT_UNKNOWN), 0, sts));
+	assert_true(xmlsec_oracle(gw_request(&world), 0, ky));
+	text = gw_call(&world, &t);
+	assert_true(xmlsec_oracle(text, 0, sts));
+	assert_true(xmlsec_oracle(text, 1, ky));
+	assert_false(xmlsec_oracle(mutate(world.a, text, GW_ACTION, "urn:test:list"), 1, ky));
+}
+
 /* --- what our client believes --- */
 
 static void
@@ -382,6 +413,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(shapes),
 		cmocka_unit_test(faults),
+		cmocka_unit_test(xmlsec_agrees),
 		cmocka_unit_test(client_believes),
 		cmocka_unit_test(client_reads_tokens),
 		cmocka_unit_test(client_reads_faults),

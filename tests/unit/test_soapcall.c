@@ -330,6 +330,10 @@ an_operation_that_is_not_there(void **state)
 	(void)state;
 	assert_int_equal(sw_call(&world, &t, "slet"), 500);
 	sw_fault(&world, "operation", "Sender", "not known");
+	assert_true(
+		str_eq_c(world.answer.reason,
+			 arena_dup_c(a, arena_printf(a, "%s (ref: r-1)",
+						     err_row(SOAP_OPERATION_UNKNOWN)->text))));
 	/* RelatesTo, and a Timestamp alone in Security */
 	assert_true(holds(arena_dup_c(a, world.message_id)));
 	assert_true(holds("</u:Timestamp></o:Security>"));
