@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "gateway/file.h"
+#include "gateway/limiter.h"
 #include "version.h"
 
 /*
@@ -180,6 +181,7 @@ open_rooms(struct app *app, struct err *e)
 							      : SLUSE_DATADIR "/wsdl";
 
 	app->once = once_new(ONCE_MAX_ENTRIES);
+	app->failures = limiter_new();
 	return store_open(&so, &app->store, e) && restore_replay(app, e) &&
 	       trust_open(app->store, &app->trust, e) && wsdl_load(wsdl_dir, &app->wsdl, e);
 }
@@ -206,6 +208,7 @@ app_close(struct app *app)
 	trust_close(app->trust);
 	store_close(app->store);
 	once_free(app->once);
+	limiter_free(app->failures);
 	wsdl_free(app->wsdl);
 	platform_release(app->platform);
 	mem_free(app);

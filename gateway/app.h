@@ -36,6 +36,7 @@ struct app {
 	struct store *store;
 	struct trust *trust;
 	struct once *once;
+	struct limiter *failures; /* of systems: calls that were not proven, by address */
 	const struct soap_service *const *services;
 	size_t service_count;
 	void *registry; /* soap_call.state */

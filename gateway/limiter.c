@@ -53,11 +53,9 @@ place_of(const struct limiter *l, const char *kind, struct str name)
 }
 
 /* `filled` is a clock of its own: each token moves it on, and it may not pass now. */
-bool
-limiter_take(struct limiter *l, const char *kind, struct str name, const struct limit *limit,
-	     instant now)
+static bool
+look(struct limiter *l, struct bucket *b, const struct limit *limit, instant now, bool takes)
 {
-	struct bucket *b = &l->buckets[place_of(l, kind, name)];
 	instant cost = SECONDS(1) / (instant)limit->per_second;
 	instant oldest = now - cost * (instant)limit->burst;
 	bool is_ok;
@@ -68,8 +66,22 @@ limiter_take(struct limiter *l, const char *kind, struct str name, const struct 
 	if (b->filled > now) /* the clock was set back */
 		b->filled = oldest;
 	is_ok = b->filled + cost <= now;
-	if (is_ok)
+	if (is_ok && takes)
 		b->filled += cost;
 	pthread_mutex_unlock(&l->lock);
 	return is_ok;
+}
+
+bool
+limiter_has(struct limiter *l, const char *kind, struct str name, const struct limit *limit,
+	    instant now)
+{
+	return look(l, &l->buckets[place_of(l, kind, name)], limit, now, false);
+}
+
+bool
+limiter_take(struct limiter *l, const char *kind, struct str name, const struct limit *limit,
+	     instant now)
+{
+	return look(l, &l->buckets[place_of(l, kind, name)], limit, now, true);
 }

@@ -19,6 +19,9 @@ struct limit {
 
 struct limiter *limiter_new(void);
 void limiter_free(struct limiter *l);
+/* Is there one left of this kind for this name? Takes none. */
+bool limiter_has(struct limiter *l, const char *kind, struct str name,
+		 const struct limit *limit, instant now);
 /* One more of this kind for this name? */
 bool limiter_take(struct limiter *l, const char *kind, struct str name,
 		  const struct limit *limit, instant now);

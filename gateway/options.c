@@ -80,6 +80,10 @@ const struct option_row option_rows[OPT_COUNT] = {
 		{"guard.revocation", OPTION_FLAG, "false", 0, 0, NULL, true,
 		 "Services check the chain and revocation of a token's holder on every call, "
 		 "not only the token service when it issues."},
+	[OPT_GUARD_HOSTS] =
+		{"guard.hosts", OPTION_TEXT, NULL, 0, 0, NULL, true,
+		 "Host names, separated by commas, that wsa:To of a call may name, at the path "
+		 "called; absent: To is not compared."},
 	[OPT_HUB_ENTITY_ID] = {"hub.entity_id", OPTION_TEXT, NULL, 0, 0, NULL, false,
 			       "SAML entity id of the bridge, in both its roles."},
 	[OPT_HUB_ALIAS] = {"hub.alias", OPTION_TEXT, NULL, 0, 0, NULL, true,

@@ -15,6 +15,7 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "gateway/limiter.h"
 #include "gateway/metrics.h"
 #include "soap/addressing.h"
 #include "wstrust/answer.h"
@@ -98,10 +99,14 @@ is_served(const struct soap_run *r)
 	return r->signer != NULL;
 }
 
+static const struct limit refusals = {LIMIT_REFUSALS_BURST, LIMIT_REFUSALS_PER_S};
+
 /* [resolutions T3] there is no SOAP message to answer: plain HTTP */
 static bool
-accept_post(struct http_call *c, size_t max_bytes)
+accept_post(const struct soap_run *r, size_t max_bytes)
 {
+	struct http_call *c = r->c;
+
 	if (c->method != HTTP_METHOD_POST)
 		http_plain(c, 405, "The method is not allowed here.");
 	else if (str_is_empty(c->body))
@@ -110,6 +115,8 @@ accept_post(struct http_call *c, size_t max_bytes)
 		http_plain(c, 413, "The message is too large.");
 	else if (!is_soap_type(c->content_type))
 		http_plain(c, 415, "The media type is not supported.");
+	else if (!limiter_has(r->app->failures, "address", c->peer, &refusals, c->now))
+		http_plain(c, 429, err_row(CALLS_LIMITED)->text);
 	else
 		return true;
 	return false;
@@ -259,6 +266,30 @@ log_refusal(const struct soap_run *r, const struct err *e)
 		LF("system", system), LF("transaction", r->w.env.transaction));
 }
 
+/* Refusals are counted by address until the sender is proven, then by certificate. */
+static void
+count_refusal(const struct soap_run *r)
+{
+	struct http_call *c = r->c;
+
+	if (r->is_claimed)
+		(void)limiter_take(r->app->failures, "certificate", cert_sha256(r->w.signer),
+				   &refusals, c->now);
+	else
+		(void)limiter_take(r->app->failures, "address", c->peer, &refusals, c->now);
+}
+
+/* The last step before every outcome is recorded: no more than the limit can be. */
+static bool
+claim(struct soap_run *r, struct err *e)
+{
+	if (!limiter_has(r->app->failures, "certificate", cert_sha256(r->w.signer), &refusals,
+			 r->c->now))
+		return FAIL(e, CALLS_LIMITED, "refusals of one certificate");
+	r->is_claimed = wsse_claim(&r->w, r->app->once, r->c->now, e);
+	return r->is_claimed;
+}
+
 /* A claimed message is recorded before its fault leaves; if it cannot be, that is the fault. */
 static void
 refuse(struct soap_run *r, struct err *e)
@@ -267,6 +298,7 @@ refuse(struct soap_run *r, struct err *e)
 	struct fault f = {.request_id = r->c->request_id, .reason = r->reason};
 	struct err why = ERR_INIT;
 
+	count_refusal(r);
 	if (r->is_claimed && !r->is_recorded && !record_outcome(r, e->code, &why)) {
 		log_refusal(r, e);
 		*e = why;
@@ -278,8 +310,12 @@ refuse(struct soap_run *r, struct err *e)
 	}
 	f.row = err_row(e->code);
 	f.detail = r->is_service ? FAULT_DETAIL_SERVICE : FAULT_DETAIL_STS;
-	answer_fault(&an, &f, &r->c->answer);
-	tell(r, 500);
+	if (e->code == CALLS_LIMITED) {
+		http_plain(r->c, f.row->http, f.row->text);
+	} else {
+		answer_fault(&an, &f, &r->c->answer);
+		tell(r, 500);
+	}
 	log_refusal(r, e);
 	metrics_outcome(r->is_service ? METRIC_CALL : METRIC_TOKEN, e->code);
 }
@@ -312,8 +348,7 @@ sts_authenticate(struct soap_run *r, struct err *e)
 		r->reason = r->decision.reason;
 		return false;
 	}
-	r->is_claimed = wsse_claim(&r->w, r->app->once, r->c->now, e);
-	return r->is_claimed;
+	return claim(r, e);
 }
 
 static bool
@@ -379,7 +414,7 @@ sts_call(struct app *app, const struct platform *p, struct http_call *c)
 
 	run_begin(&r, app, p, c);
 	r.signer = p->sts;
-	if (!is_served(&r) || !accept_post(c, LIMIT_STS_BODY_BYTES))
+	if (!is_served(&r) || !accept_post(&r, LIMIT_STS_BODY_BYTES))
 		return;
 	if (sts_verify(&r, &e) && sts_authenticate(&r, &e) && sts_decide(&r, &e) &&
 	    sts_issue(&r, &e) && sts_record(&r, &e))
@@ -461,7 +496,9 @@ service_find(struct soap_run *r, struct err *e)
 	if (!r->op)
 		return FAIL(e, SOAP_OPERATION_UNKNOWN, STR_FMT,
 			    STR_ARG(xml_local(env->body_child)));
-	return addressing_fits(env, str_from(r->op->action),
+	return addressing_check_to(env, r->c->path, config_str(r->p->config, OPT_GUARD_HOSTS),
+				   e) &&
+	       addressing_fits(env, str_from(r->op->action),
 			       soap_op_by_action(r->service, env->action.value) != NULL, e);
 }
 
@@ -476,8 +513,7 @@ service_admit(struct soap_run *r, struct err *e)
 	struct decision d;
 
 	r->caller = wsse_caller(&r->w, r->known, r->c->request_id, r->c->a, &system);
-	r->is_claimed = wsse_claim(&r->w, r->app->once, r->c->now, e);
-	if (!r->is_claimed)
+	if (!claim(r, e))
 		return false;
 	if (!system)
 		return true;
@@ -542,7 +578,7 @@ service_call(struct app *app, const struct platform *p, const struct soap_servic
 	r.is_service = true;
 	r.service = service;
 	r.signer = p->service;
-	if (!is_served(&r) || !accept_post(c, LIMIT_SERVICE_BODY_BYTES))
+	if (!is_served(&r) || !accept_post(&r, LIMIT_SERVICE_BODY_BYTES))
 		return;
 	if (service_verify(&r, &e) && service_find(&r, &e) && service_admit(&r, &e) &&
 	    service_run(&r, &e) && service_record(&r, &e))

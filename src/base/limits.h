@@ -79,6 +79,9 @@
 #define LIMIT_REPLAY_MARGIN_S	  300
 /* life of the Timestamp in what we send */
 #define LIMIT_OWN_TIMESTAMP_S	  300
+/* Refused calls: of one address before its sender is proven, and of one it-system after. */
+#define LIMIT_REFUSALS_BURST	  2000
+#define LIMIT_REFUSALS_PER_S	  100
 /* Tokens live eight hours, or as asked between these. */
 #define LIMIT_TOKEN_LIFE_S	  (480 * 60)
 #define LIMIT_TOKEN_LEAST_LIFE_S  60

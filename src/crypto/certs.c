@@ -21,6 +21,7 @@
 
 #define RSA_LEAST_BITS 2048
 #define RSA_MOST_BITS 8192 /* a larger one costs the verifier more than its signer */
+#define EXPONENT_MOST_BITS 64 /* in practice 17; one as long as the key costs 100 times more */
 #define SHA1_BYTES 20
 
 struct cert {
@@ -209,13 +210,14 @@ read_names(struct cert *c, struct arena *a, struct err *e)
 	return read_kind(c, subject.generation, e);
 }
 
-/* With exponent 1 any text would be its own signature. */
+/* With exponent 1 any text would be its own signature; a long one is slow on purpose. */
 static bool
 is_exponent_sound(EVP_PKEY *key)
 {
 	BIGNUM *exponent = NULL;
 	bool is_sound = EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &exponent) == 1 &&
-			BN_is_odd(exponent) && !BN_is_one(exponent);
+			BN_is_odd(exponent) && !BN_is_one(exponent) &&
+			BN_num_bits(exponent) <= EXPONENT_MOST_BITS;
 
 	BN_free(exponent);
 	return is_sound;

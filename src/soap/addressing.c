@@ -132,3 +132,57 @@ addressing_fits(const struct envelope *env, struct str action, bool is_known, st
 		return FAIL(e, WSA_ACTION_MISMATCH, "the action of another operation");
 	return FAIL(e, WSA_ACTION_UNSUPPORTED, "unknown action");
 }
+
+static bool
+is_listed(struct str host, struct str hosts)
+{
+	struct str one;
+
+	while (str_is_set(hosts)) {
+		(void)str_cut(hosts, ',', &one, &hosts);
+		if (str_eq_nocase(str_trim(one), host))
+			return true;
+	}
+	return false;
+}
+
+static struct str
+without_slash(struct str path)
+{
+	if (path.len > 0 && path.ptr[path.len - 1] == '/')
+		path.len--;
+	return path;
+}
+
+/* "https://host:port/path?query": host and path; what is no such URL has neither. */
+static void
+split_url(struct str url, struct str *host, struct str *path)
+{
+	struct str rest, port;
+	size_t at;
+
+	*host = *path = STR("");
+	if (!str_find(url, STR("://"), &at))
+		return;
+	rest = str_skip(url, at + 3);
+	if (!str_find(rest, STR("/"), &at))
+		at = rest.len;
+	(void)str_cut(str_of(rest.ptr, at), ':', host, &port);
+	(void)str_cut(str_skip(rest, at), '?', path, &port);
+}
+
+bool
+addressing_check_to(const struct envelope *env, struct str path, struct str hosts,
+		    struct err *e)
+{
+	struct str host, to_path;
+
+	if (!str_is_set(hosts) || !env->to.node || str_eq(env->to.value, WSA_ANONYMOUS))
+		return true;
+	split_url(env->to.value, &host, &to_path);
+	if (!is_listed(host, hosts))
+		return FAIL(e, WSA_DESTINATION, "another host");
+	if (!str_eq_nocase(without_slash(to_path), without_slash(path)))
+		return FAIL(e, WSA_DESTINATION, "another path");
+	return true;
+}

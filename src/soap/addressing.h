@@ -21,4 +21,12 @@ MUST_USE bool addressing_check(const struct envelope *env, struct err *e);
 MUST_USE bool addressing_fits(const struct envelope *env, struct str action, bool is_known,
 			      struct err *e);
 
+/*
+ * To, where it is there and not anonymous, names this path (case and one trailing slash are
+ * ignored) at one of these hosts (separated by commas; absent: To is not looked at).
+ * Errors: WSA_DESTINATION.
+ */
+MUST_USE bool addressing_check_to(const struct envelope *env, struct str path, struct str hosts,
+				  struct err *e);
+
 #endif

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/limits.h"
+#include "gateway/limiter.h"
 #include "wstrust/internal.h"
 #include "xml/names.h"
 #include "xml/parse.h"
@@ -120,6 +121,7 @@ sw_begin(struct soap_world *s, const char *name)
 	s->platform.sts_trusted_count = 1;
 	s->app.store = s->g.w.store;
 	s->app.once = once_new(1000);
+	s->app.failures = limiter_new();
 	if (!trust_open(s->app.store, &s->app.trust, &e))
 		fail_msg("trust: %s", e.detail);
 }
@@ -138,6 +140,7 @@ sw_end(struct soap_world *s)
 	drop_call(s);
 	trust_close(s->app.trust);
 	once_free(s->app.once);
+	limiter_free(s->app.failures);
 	config_free(s->platform.config);
 	gw_end(&s->g);
 }

@@ -6,6 +6,9 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <openssl/core_names.h>
+#include <openssl/param_build.h>
+#include <openssl/x509.h>
 #include <cmocka.h>
 
 #include "base/encoding.h"
@@ -388,6 +391,91 @@ key_policy(void **state)
 	}
 }
 
+/* The public key of systems/KY with another exponent, in hexadecimal. */
+static EVP_PKEY *
+key_with_exponent(const char *hex)
+{
+	struct cert *ky = pki_cert("systems/KY");
+	const unsigned char *der = (const unsigned char *)cert_der(ky).ptr;
+	X509 *x = d2i_X509(NULL, &der, (long)cert_der(ky).len);
+	OSSL_PARAM_BLD *bld = OSSL_PARAM_BLD_new();
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+	BIGNUM *n = NULL, *e = NULL;
+	OSSL_PARAM *params;
+	EVP_PKEY *key = NULL;
+
+	assert_true(BN_hex2bn(&e, hex) > 0);
+	assert_int_equal(EVP_PKEY_get_bn_param(X509_get0_pubkey(x), OSSL_PKEY_PARAM_RSA_N, &n),
+			 1);
+	OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_N, n);
+	OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_E, e);
+	params = OSSL_PARAM_BLD_to_param(bld);
+	assert_int_equal(EVP_PKEY_fromdata_init(ctx), 1);
+	assert_int_equal(EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params), 1);
+	OSSL_PARAM_free(params);
+	OSSL_PARAM_BLD_free(bld);
+	EVP_PKEY_CTX_free(ctx);
+	BN_free(n);
+	BN_free(e);
+	X509_free(x);
+	cert_free(ky);
+	return key;
+}
+
+static struct cert *
+cert_with_exponent(const char *hex)
+{
+	EVP_PKEY *key = key_with_exponent(hex), *ca = EVP_EC_gen("P-256");
+	X509 *x = X509_new();
+	unsigned char *der = NULL;
+	struct cert *c = NULL;
+	struct err e = ERR_INIT;
+	int len;
+
+	ASN1_INTEGER_set(X509_get_serialNumber(x), 1);
+	X509_gmtime_adj(X509_getm_notBefore(x), 0);
+	X509_gmtime_adj(X509_getm_notAfter(x), 3600);
+	X509_set_pubkey(x, key);
+	assert_true(X509_sign(x, ca, EVP_sha256()) > 0);
+	len = i2d_X509(x, &der);
+	assert_true(len > 0);
+	if (!cert_parse(str_of(der, (size_t)len), &c, &e))
+		fail_msg("%s: %s", hex, e.detail);
+	OPENSSL_free(der);
+	X509_free(x);
+	EVP_PKEY_free(ca);
+	EVP_PKEY_free(key);
+	return c;
+}
+
+static void
+exponents(void **state)
+{
+	static const struct {
+		const char *hex;
+		bool is_sound;
+	} list[] = {
+		{"1", false},
+		{"2", false},
+		{"3", true},
+		{"10001", true},
+		{"FFFFFFFFFFFFFFFF", true},
+		{"10000000000000001", false},
+		{"8000000000000000000000000000000000000000000000000000000000000001", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(list); i++) {
+		struct cert *c = cert_with_exponent(list[i].hex);
+		struct err e = ERR_INIT;
+
+		if (cert_check_key(c, &e) != list[i].is_sound)
+			fail_msg("%s: '%s'", list[i].hex, e.detail);
+		assert_int_equal(e.code, list[i].is_sound ? ERR_NONE : CERT_WEAK_KEY);
+		cert_free(c);
+	}
+}
+
 static void
 key_values(void **state)
 {
@@ -429,6 +517,7 @@ main(void)
 		cmocka_unit_test(refused_forms),    cmocka_unit_test(refused_encodings),
 		cmocka_unit_test(changed_subjects), cmocka_unit_test(files),
 		cmocka_unit_test(key_policy),       cmocka_unit_test(key_values),
+		cmocka_unit_test(exponents),
 	};
 
 	return cmocka_run_group_tests_name("certs", tests, NULL, NULL);

@@ -335,6 +335,45 @@ actions_fit(void **state)
 	close_text(&o);
 }
 
+static void
+destinations(void **state)
+{
+	static const struct {
+		const char *name, *to;
+		bool has_hosts, is_fit;
+	} cases[] = {
+		{"not looked at", "urn:anything", false, true},
+		{"anonymous", ANON, true, true},
+		{"as called", "https://org.example/a/6", true, true},
+		{"port, case, slash, query", "https://ORG.example:8443/A/6/?x", true, true},
+		{"the second name", "https://b.example/a/6", true, true},
+		{"another host", "https://evil.example/a/6", true, false},
+		{"a host that begins the same", "https://org.example.evil/a/6", true, false},
+		{"user in front", "https://org.example@evil.example/a/6", true, false},
+		{"another path", "https://org.example/a/5", true, false},
+		{"no path", "https://org.example", true, false},
+		{"no URL", "urn:org.example/a/6", true, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct arena *a = arena_new();
+		struct str text =
+			arena_printf(a, ENV(S12, BASIC "<a:To>%s</a:To>", "<x/>"), cases[i].to);
+		struct str hosts =
+			cases[i].has_hosts ? STR("org.example, b.example") : STR_NONE;
+		struct opened o;
+		bool ok;
+
+		assert_true(open_text(&o, text));
+		ok = addressing_check_to(&o.env, STR("/a/6"), hosts, &o.e);
+		if (ok != cases[i].is_fit || (!ok && o.e.code != WSA_DESTINATION))
+			fail_msg("%s", cases[i].name);
+		close_text(&o);
+		arena_free(a);
+	}
+}
+
 static const char *const aliases[] = {"/a/alias/6", NULL};
 static const struct soap_op ops[] = {
 	{.name = "laes", .input = "LaesInput", .action = "urn:laes"},
@@ -412,6 +451,7 @@ main(void)
 		cmocka_unit_test(what_is_read),
 		cmocka_unit_test(message_id_survives_a_refusal),
 		cmocka_unit_test(actions_fit),
+		cmocka_unit_test(destinations),
 		cmocka_unit_test(services_are_found_by_path),
 		cmocka_unit_test(operations_are_found_by_name),
 	};

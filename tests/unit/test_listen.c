@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * TLS as served: which versions and ciphers, and that a client's certificate is handed on with
+ * the proof of its key and without any other judgement. The other side is plain OpenSSL.
+ */
+#include <arpa/inet.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <openssl/ssl.h>
+#include <cmocka.h>
+
+#include "crypto/certs.h"
+#include "gateway/http.h"
+#include "gateway/options.h"
+#include "pki.h"
+
+struct fixture {
+	struct http_server *server;
+	struct worker_pool *pool;
+	int port;
+};
+
+static struct fixture f;
+
+static void
+handle(struct http_call *c, void *arg)
+{
+	struct cert *cert = NULL;
+	struct err e = ERR_INIT;
+
+	(void)arg;
+	c->status = 200;
+	if (str_is_set(c->client_cert) && cert_parse(c->client_cert, &cert, &e))
+		buf_printf(&c->answer, "cert=" STR_FMT "\n", STR_ARG(cert_thumbprint(cert)));
+	else
+		buf_printf(&c->answer, "cert=none\n");
+	cert_free(cert);
+}
+
+/* Names in a configuration are relative to its file. */
+static const char *
+whole(char out[PKI_PATH_BYTES], const char *name)
+{
+	char path[PKI_PATH_BYTES], *found = realpath(pki_path(path, name), NULL);
+
+	assert_non_null(found);
+	snprintf(out, PKI_PATH_BYTES, "%s", found);
+	free(found);
+	return out;
+}
+
+static void
+make_tls(bool asks_client_cert, struct tls **out)
+{
+	char path[] = "build/test_listen.XXXXXX", cert[PKI_PATH_BYTES], key[PKI_PATH_BYTES];
+	struct buf problems = BUF_INIT(4096);
+	struct config *config = NULL;
+	struct err e = ERR_INIT;
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	dprintf(fd, "environment = \"development\";\ntls = { cert = \"%s\"; key = \"%s\"; };\n",
+		whole(cert, "tls/rsa/cert.pem"), whole(key, "tls/rsa/key.pem"));
+	close(fd);
+	if (!config_load(path, &config, &problems, &e))
+		fail_msg("%s: " STR_FMT, e.detail, STR_ARG(buf_str(&problems)));
+	unlink(path);
+	if (!tls_new(config, asks_client_cert, out, &e))
+		fail_msg("%s", e.detail);
+	buf_release(&problems);
+	config_free(config);
+}
+
+static void
+start(bool asks_client_cert)
+{
+	struct http_listener_options lo = {.kind = LISTENER_SYSTEM, .max_body_bytes = 1000};
+	struct http_options o = {.listeners = &lo,
+				 .listener_count = 1,
+				 .io_threads = 1,
+				 .max_connections = 100,
+				 .idle_timeout_s = 60,
+				 .handler = handle};
+	struct err e = ERR_INIT;
+	char name[64];
+
+	make_tls(asks_client_cert, &lo.tls);
+	assert_true(listen_open("127.0.0.1:0", &lo.fd, &e));
+	listen_name(lo.fd, name, sizeof(name));
+	f.port = atoi(strrchr(name, ':') + 1);
+	o.pool = f.pool = worker_pool_new(1, 16);
+	assert_true(http_start(&o, &f.server, &e));
+}
+
+static void
+stop(void)
+{
+	assert_int_equal(http_stop(f.server, 5), 0);
+	worker_pool_free(f.pool);
+}
+
+static int
+dial(void)
+{
+	struct sockaddr_in sa = {.sin_family = AF_INET, .sin_port = htons((uint16_t)f.port)};
+	struct timeval limit = {.tv_sec = 10};
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	sa.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+	assert_int_equal(connect(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
+	return fd;
+}
+
+struct client_tls {
+	int version; /* highest and lowest */
+	const char *ciphers;
+	const char *cert; /* folder, or NULL */
+};
+
+static SSL_CTX *
+client_ctx(const struct client_tls *t)
+{
+	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+	char name[PKI_PATH_BYTES - 64], path[PKI_PATH_BYTES];
+
+	SSL_CTX_set_min_proto_version(ctx, t->version);
+	SSL_CTX_set_max_proto_version(ctx, t->version);
+	if (t->ciphers)
+		assert_int_equal(SSL_CTX_set_cipher_list(ctx, t->ciphers), 1);
+	if (t->version == TLS1_1_VERSION)
+		SSL_CTX_set_security_level(ctx, 0);
+	if (!t->cert)
+		return ctx;
+	snprintf(name, sizeof(name), "%s/cert.pem", t->cert);
+	SSL_CTX_use_certificate_file(ctx, pki_path(path, name), SSL_FILETYPE_PEM);
+	snprintf(name, sizeof(name), "%s/key.pem", t->cert);
+	SSL_CTX_use_PrivateKey_file(ctx, pki_path(path, name), SSL_FILETYPE_PEM);
+	return ctx;
+}
+
+/* What came back; empty: no handshake, or no answer. */
+static void
+talk(const struct client_tls *t, char *out, size_t room)
+{
+	static const char request[] = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+	SSL_CTX *ctx = client_ctx(t);
+	SSL *ssl = SSL_new(ctx);
+	int fd = dial(), n;
+	size_t len = 0;
+
+	SSL_set_fd(ssl, fd);
+	if (SSL_connect(ssl) == 1 && SSL_write(ssl, request, sizeof(request) - 1) > 0)
+		while ((n = SSL_read(ssl, out + len, (int)(room - len - 1))) > 0)
+			len += (size_t)n;
+	out[len] = '\0';
+	SSL_free(ssl);
+	SSL_CTX_free(ctx);
+	close(fd);
+}
+
+static void
+versions_and_ciphers(void **state)
+{
+	static const struct {
+		const char *name;
+		struct client_tls tls;
+		bool is_served;
+	} list[] = {
+		{"TLS 1.3", {.version = TLS1_3_VERSION}, true},
+		{"TLS 1.2", {.version = TLS1_2_VERSION}, true},
+		{"TLS 1.1", {.version = TLS1_1_VERSION, .ciphers = "ALL:@SECLEVEL=0"}, false},
+		{"CBC",
+		 {.version = TLS1_2_VERSION, .ciphers = "ECDHE-RSA-AES128-SHA256"},
+		 false},
+		{"no forward secrecy",
+		 {.version = TLS1_2_VERSION, .ciphers = "AES128-GCM-SHA256"},
+		 false},
+		{"CCM", {.version = TLS1_2_VERSION, .ciphers = "AES128-CCM"}, false},
+	};
+	char all[4096];
+
+	(void)state;
+	start(true);
+	for (size_t i = 0; i < ARRAY_LEN(list); i++) {
+		talk(&list[i].tls, all, sizeof(all));
+		if ((strstr(all, "cert=none") != NULL) != list[i].is_served)
+			fail_msg("%s: '%s'", list[i].name, all);
+	}
+	stop();
+}
+
+/* Known or not, expired, self-signed, of any kind: the handlers decide. */
+static void
+client_certificates(void **state)
+{
+	static const char *const folders[] = {"systems/KY",   "odd/stranger",   "odd/expired",
+					      "odd/ec256",    "odd/selfsigned", "odd/ca",
+					      "odd/employee", "odd/revoked"};
+	static const int versions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
+	char all[4096], want[64];
+
+	(void)state;
+	start(true);
+	for (size_t i = 0; i < ARRAY_LEN(folders) * ARRAY_LEN(versions); i++) {
+		const struct client_tls t = {.version = versions[i % ARRAY_LEN(versions)],
+					     .cert = folders[i / ARRAY_LEN(versions)]};
+		struct cert *c = pki_cert(t.cert);
+
+		snprintf(want, sizeof(want), "cert=" STR_FMT, STR_ARG(cert_thumbprint(c)));
+		talk(&t, all, sizeof(all));
+		if (!strstr(all, want))
+			fail_msg("%s: '%s'", t.cert, all);
+		cert_free(c);
+	}
+	stop();
+}
+
+static void
+browsers_are_not_asked(void **state)
+{
+	const struct client_tls t = {.version = TLS1_3_VERSION, .cert = "systems/KY"};
+	char all[4096];
+
+	(void)state;
+	start(false);
+	talk(&t, all, sizeof(all));
+	assert_non_null(strstr(all, "cert=none"));
+	stop();
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(versions_and_ciphers),
+		cmocka_unit_test(client_certificates),
+		cmocka_unit_test(browsers_are_not_asked),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
