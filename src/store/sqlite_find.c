@@ -11,8 +11,11 @@
 #include "base/buf.h"
 #include "store/internal.h"
 
-/* A criterion with fewer values than this leads the search. */
-#define SELECTIVE_MAX 2000
+/*
+ * A criterion with fewer values than this leads the search; one with fewer than the first bound
+ * leads at once, so that the others need not be counted far.
+ */
+static const int64_t selective[] = {20, 2000};
 #define SQL_BYTES (1024 * 1024)
 
 struct bind {
@@ -273,7 +276,7 @@ say_conditions(struct query *q, const struct object_query *in)
 /* How many values one test has for the owners, up to the bound. */
 static bool
 count_test(struct reading *r, const struct object_query *in, const struct object_test *t,
-	   int64_t *out, struct err *e)
+	   int64_t bound, int64_t *out, struct err *e)
 {
 	AUTO(stmt_release) struct stmt st = STMT_INIT;
 	AUTO(arena_freep) struct arena *a = arena_new();
@@ -285,7 +288,7 @@ count_test(struct reading *r, const struct object_query *in, const struct object
 	say(&q, " AND ");
 	say_value(&q, "c", t);
 	say_owners(&q, " AND c.cvr", in);
-	say_int(&q, " LIMIT ?)", SELECTIVE_MAX);
+	say_int(&q, " LIMIT ?)", bound);
 	ok = open_query(r, &q, &st, e);
 	buf_release(&q.sql);
 	if (!ok || !stmt_step(&st, &has_row, e))
@@ -300,14 +303,14 @@ may_lead(const struct object_criterion *c)
 	return c->rule == OBJECT_ALL_IN_ONE || c->count == 1 || is_plain_list(c);
 }
 
-/* The most selective criterion; *lead is criterion_count if none is selective. */
+/* The criterion with the fewest values below the bound, if there is one. */
 static bool
-choose_lead(struct reading *r, const struct object_query *in, size_t *lead, struct err *e)
+find_lead(struct reading *r, const struct object_query *in, int64_t bound, size_t *lead,
+	  struct err *e)
 {
-	int64_t best = SELECTIVE_MAX, sum, n;
+	int64_t best = bound, sum, n;
 	size_t i, k;
 
-	*lead = in->criterion_count;
 	for (i = 0; i < in->criterion_count; i++) {
 		const struct object_criterion *c = &in->criteria[i];
 		size_t counted = c->rule == OBJECT_ALL_IN_ONE ? 1 : c->count;
@@ -315,7 +318,7 @@ choose_lead(struct reading *r, const struct object_query *in, size_t *lead, stru
 		if (!may_lead(c))
 			continue;
 		for (k = 0, sum = 0; k < counted && sum < best; k++) {
-			if (!count_test(r, in, &c->tests[k], &n, e))
+			if (!count_test(r, in, &c->tests[k], best, &n, e))
 				return false;
 			sum += n;
 		}
@@ -324,6 +327,19 @@ choose_lead(struct reading *r, const struct object_query *in, size_t *lead, stru
 			*lead = i;
 		}
 	}
+	return true;
+}
+
+/* *lead is criterion_count if none is selective. */
+static bool
+choose_lead(struct reading *r, const struct object_query *in, size_t *lead, struct err *e)
+{
+	size_t i;
+
+	*lead = in->criterion_count;
+	for (i = 0; i < ARRAY_LEN(selective) && *lead == in->criterion_count; i++)
+		if (!find_lead(r, in, selective[i], lead, e))
+			return false;
 	return true;
 }
 
