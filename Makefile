@@ -74,6 +74,7 @@ GATE_AR  := $(if $(GATE),$(B)/libgateway.a)
 ARCHIVES := $(GATE_AR) $(B)/libsluse.a
 BIN      := $(if $(HAVE_BIN),$(B)/sluse)
 UNIT_BIN := $(UNIT:%.c=$(B)/%)
+DRIVE_BIN := $(patsubst %.c,$(B)/%,$(wildcard tests/drive/*.c))
 BENCH_BIN := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/bench_*.c))
 VECT_BIN := $(patsubst %.c,$(B)/%,$(wildcard tests/vectors/test_*.c))
 FUZZ_BIN := $(FUZZ:%.c=$(B)/%)
@@ -97,7 +98,7 @@ all: $(B)/libsluse.a $(BIN)	## the library and the binary, build/<variant>/sluse
 
 lib-objects: $(LIB_OBJ) $(GATE_OBJ)
 
-tests: all $(UNIT_BIN) $(VECT_BIN) $(FUZZ_BIN) $(GOLD_BIN) $(TEST_PKI)/made	## build every test, run none
+tests: all $(UNIT_BIN) $(VECT_BIN) $(FUZZ_BIN) $(GOLD_BIN) $(DRIVE_BIN) $(TEST_PKI)/made	## build every test, run none
 
 $(B)/%.o: %.c $(B)/flags
 	$(call say,CC,$<)
@@ -138,7 +139,7 @@ link = $(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^)
 $(B)/sluse: $(B)/gateway/main.o $(ARCHIVES)
 	$(call say,LINK,$@)
 	$(link) $(ALL_LIBS)
-$(UNIT_BIN) $(VECT_BIN): $(B)/%: $(B)/%.o $(B)/libsupport.a $(ARCHIVES)
+$(UNIT_BIN) $(VECT_BIN) $(DRIVE_BIN): $(B)/%: $(B)/%.o $(B)/libsupport.a $(ARCHIVES)
 	$(call say,LINK,$@)
 	$(link) $(TEST_LIBS) $(ALL_LIBS)
 bench-bins: $(BENCH_BIN)

@@ -36,6 +36,11 @@ read_filters(struct work *w, struct cursor *c, struct read_filters *f, struct er
 	f->is_history = f->registrering.has_fra || f->registrering.has_til;
 	f->valid = window_of_virkning(&f->virkning, w->c->now);
 	f->made = window_of_registrering(&f->registrering, w->c->now);
+	/* a missing start is now */
+	if (f->valid.fra > f->valid.til)
+		return reader_refuse(&w->reader, RETUR_PERIOD, e,
+				     "VirkningTilFilter ligger før nu, og VirkningFraFilter "
+				     "mangler");
 	return true;
 }
 

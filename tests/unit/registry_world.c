@@ -64,13 +64,22 @@ void
 world_open(struct world *w)
 {
 	const char *build = getenv("SLUSE_BUILD");
+	char path[200];
+
+	mkdir("build", 0777);
+	snprintf(path, sizeof(path), "%s/registry-%ld.db", build ? build : "build",
+		 (long)getpid());
+	world_open_at(w, path);
+}
+
+void
+world_open_at(struct world *w, const char *path)
+{
 	struct registry_options o;
 
 	*w = (struct world){.now = WORLD_NOW};
 	the_world = w;
-	mkdir("build", 0777);
-	snprintf(w->path, sizeof(w->path), "%s/registry-%ld.db", build ? build : "build",
-		 (long)getpid());
+	snprintf(w->path, sizeof(w->path), "%s", path);
 	remove_files(w);
 	world_options(w, &o);
 	world_reopen(w, &o);

@@ -47,6 +47,8 @@ struct said {
 };
 
 void world_open(struct world *w);
+/* … on files of that name, removed before and after */
+void world_open_at(struct world *w, const char *path);
 void world_reopen(struct world *w, const struct registry_options *o);
 void world_options(struct world *w, struct registry_options *o);
 void world_close(struct world *w);
