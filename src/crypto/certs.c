@@ -31,6 +31,7 @@ struct cert {
 	struct str der;
 	struct str base64;
 	uint8_t sha256[32];
+	uint8_t key_sha256[32];
 	char thumbprint[2 * SHA1_BYTES + 1];
 	struct str subject;
 	struct str issuer;
@@ -280,7 +281,13 @@ read_digests(struct cert *c, struct err *e)
 	static const char hex[] = "0123456789ABCDEF";
 	AUTO(buf_release) struct buf base64 = BUF_INIT(LIMIT_CERT_TEXT_BYTES);
 	uint8_t sha1[EVP_MAX_MD_SIZE];
+	unsigned char *spki = NULL;
+	int spki_len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(c->x), &spki);
 
+	if (spki_len <= 0)
+		return FAIL_OSSL(e, CERT_MALFORMED, "unreadable public key");
+	digest_sha256(str_of(spki, (size_t)spki_len), c->key_sha256);
+	OPENSSL_free(spki);
 	digest_sha256(c->der, c->sha256);
 	/* SHA-1 names certificates in texts and old interfaces; nothing is decided by it */
 	if (X509_digest(c->x, EVP_sha1(), sha1, NULL) != 1)
@@ -391,6 +398,12 @@ struct str
 cert_sha256(const struct cert *c)
 {
 	return str_of(c->sha256, sizeof(c->sha256));
+}
+
+struct str
+cert_key_sha256(const struct cert *c)
+{
+	return str_of(c->key_sha256, sizeof(c->key_sha256));
 }
 
 struct str

@@ -37,6 +37,8 @@ void cert_freep(struct cert **c);
 struct str cert_der(const struct cert *c);
 struct str cert_base64(const struct cert *c); /* DER in base64 without breaks; cached */
 struct str cert_sha256(const struct cert *c); /* 32 bytes of DER digest: the identity */
+/* 32 bytes: digest of the public key with its kind, the same for every certificate of it */
+struct str cert_key_sha256(const struct cert *c);
 /* SHA-1 of DER in upper-case hex: for error texts */
 struct str cert_thumbprint(const struct cert *c);
 struct str cert_subject_net(const struct cert *c); /* DN as .NET prints it: NameID of tokens */

@@ -86,7 +86,8 @@ static void
 check_owner(struct check *c, const struct doc *doc, const struct cert *cert)
 {
 	struct arena *a = c->f->arena;
-	struct str name = arena_dup(a, cert_thumbprint(cert)), ski = cert_ski(cert);
+	struct str name = arena_dup(a, cert_thumbprint(cert));
+	struct str key = arena_dup(a, cert_key_sha256(cert));
 	const struct doc *other;
 
 	if (!table_add(&c->certs, arena_dup(a, cert_sha256(cert)), doc)) {
@@ -97,9 +98,9 @@ check_owner(struct check *c, const struct doc *doc, const struct cert *cert)
 		return;
 	}
 	/* the same key again is how a certificate is renewed, but only within one system */
-	if (!str_is_set(ski) || table_add(&c->keys, arena_dup(a, ski), doc))
+	if (table_add(&c->keys, key, doc))
 		return;
-	other = table_find(&c->keys, ski);
+	other = table_find(&c->keys, key);
 	if (other != doc)
 		finding_problem(c->f, doc->place,
 				"certificate " STR_FMT " has a key that is used by " STR_FMT,

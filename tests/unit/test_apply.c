@@ -469,6 +469,7 @@ static const char second_system[] =
 static void
 one_certificate_one_system(void **state)
 {
+	static const char *const extensions[] = {"nameless", "other", "leaf"};
 	char text[1000], command[1200], path[PKI_PATH_BYTES];
 	struct world w;
 
@@ -482,16 +483,23 @@ one_certificate_one_system(void **state)
 	/* another certificate of the same key: fine within the system, not beyond it */
 	world_file(&w, "req.cnf",
 		   "[req]\ndistinguished_name=dn\n[dn]\n[leaf]\n"
-		   "basicConstraints=CA:FALSE\nsubjectKeyIdentifier=hash\n");
-	snprintf(command, sizeof(command),
-		 "openssl req -x509 -config %s/req.cnf -extensions leaf -key %s -subj /CN=again"
-		 " -days 30 -out %s/again.pem",
-		 w.folder, pki_path(path, "systems/KY/key.pem"), w.folder);
-	assert_int_equal(system(command), 0);
-	snprintf(text, sizeof(text), second_system, "KSD", "{ fil = \"again.pem\"; }");
-	world_file(&w, "second.conf", text);
-	assert_false(world_apply(&w, "second.conf", NULL));
-	assert_true(says(&w.report.problems, "has a key that is used by"));
+		   "basicConstraints=CA:FALSE\nsubjectKeyIdentifier=hash\n"
+		   "[nameless]\nbasicConstraints=CA:FALSE\nsubjectKeyIdentifier=none\n"
+		   "[other]\nbasicConstraints=CA:FALSE\nsubjectKeyIdentifier=00010203\n");
+	/* whether the certificate names its key, does not, or names it wrongly */
+	for (size_t i = 0; i < ARRAY_LEN(extensions); i++) {
+		snprintf(command, sizeof(command),
+			 "openssl req -x509 -config %s/req.cnf -extensions %s -key %s -subj "
+			 "/CN=again -days 30 -out %s/again.pem",
+			 w.folder, extensions[i], pki_path(path, "systems/KY/key.pem"),
+			 w.folder);
+		assert_int_equal(system(command), 0);
+		snprintf(text, sizeof(text), second_system, "KSD", "{ fil = \"again.pem\"; }");
+		world_file(&w, "second.conf", text);
+		assert_false(world_apply(&w, "second.conf", NULL));
+		if (!says(&w.report.problems, "has a key that is used by"))
+			fail_msg("%s", extensions[i]);
+	}
 	snprintf(text, sizeof(text), second_system, "KY",
 		 "{ fil = \"ky.pem\"; }, { fil = \"again.pem\"; }");
 	world_file(&w, "second.conf", text);
