@@ -57,15 +57,31 @@ check_period(struct check *c, const struct doc *doc, const json_t *o, const char
 		finding_problem(c->f, doc->place, "%sgyldigFra is not before gyldigTil", of);
 }
 
+/* Two that differ in case alone are told apart by programs and taken for one by people. */
+static struct str
+folded(struct arena *a, struct str s)
+{
+	char *p = arena_dup_c(a, s);
+
+	for (size_t i = 0; i < s.len; i++)
+		if (p[i] >= 'A' && p[i] <= 'Z')
+			p[i] = (char)(p[i] - 'A' + 'a');
+	return str_of(p, s.len);
+}
+
 static void
 check_unique(struct check *c, struct table *t, const struct doc *doc, const char *what,
 	     struct str value)
 {
 	const struct doc *first;
+	struct str key;
 
-	if (!str_is_set(value) || table_add(t, value, doc))
+	if (!str_is_set(value))
 		return;
-	first = table_find(t, value);
+	key = folded(c->f->arena, value);
+	if (table_add(t, key, doc))
+		return;
+	first = table_find(t, key);
 	finding_problem(c->f, doc->place, "%s " STR_FMT " is used twice; also by " STR_FMT,
 			what, STR_ARG(value), STR_ARG(first->place));
 }

@@ -203,6 +203,10 @@ static const struct refusal refusals[] = {
 	/* uniqueness */
 	{"role domain twice", "rolledomaene = \"havneby.example\"",
 	 "rolledomaene = \"korsbaek.example\"", "rolledomaene korsbaek.example is used twice"},
+	{"role domain in another case", "rolledomaene = \"havneby.example\"",
+	 "rolledomaene = \"KORSBAEK.example\"", "rolledomaene KORSBAEK.example is used twice"},
+	{"entity id of an IdP in another case", "https://hvem.sluse.example",
+	 "https://IDP.korsbaek.example", "https://idp.korsbaek.example is used twice"},
 	{"entity id of a system and an IdP", "https://hvem.sluse.example",
 	 "https://idp.korsbaek.example", "https://idp.korsbaek.example is used twice"},
 	{"entity id of two services", "http://t.example/service/organisation/other",
