@@ -89,10 +89,37 @@ static const char objects[] =
 	"CREATE TRIGGER erasure_keep_d BEFORE DELETE ON erasure"
 	" BEGIN SELECT RAISE(ABORT, 'erasure is append-only'); END;";
 
+/*
+ * INSERT OR REPLACE removes the row that is in its way, and asks the triggers above only where
+ * the connection was told to. And an object may be named in erasing only once its erasure has
+ * been written down.
+ */
+static const char no_replace[] =
+	"CREATE TRIGGER known_keep_i BEFORE INSERT ON known"
+	" WHEN EXISTS (SELECT 1 FROM known WHERE seq = NEW.seq) OR EXISTS"
+	" (SELECT 1 FROM known WHERE type = NEW.type AND id = NEW.id AND version = NEW.version)"
+	" BEGIN SELECT RAISE(ABORT, 'known is append-only'); END;"
+	"CREATE TRIGGER audit_keep_i BEFORE INSERT ON audit"
+	" WHEN EXISTS (SELECT 1 FROM audit WHERE id = NEW.id)"
+	" BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;"
+	"CREATE TRIGGER registration_keep_i BEFORE INSERT ON registration"
+	" WHEN EXISTS (SELECT 1 FROM registration WHERE id = NEW.id) OR EXISTS"
+	" (SELECT 1 FROM registration WHERE object = NEW.object AND at = NEW.at)"
+	" BEGIN SELECT RAISE(ABORT, 'registration is append-only'); END;"
+	"CREATE TRIGGER erasure_keep_i BEFORE INSERT ON erasure"
+	" WHEN EXISTS (SELECT 1 FROM erasure WHERE id = NEW.id)"
+	" BEGIN SELECT RAISE(ABORT, 'erasure is append-only'); END;"
+	"CREATE TRIGGER erasing_is_recorded BEFORE INSERT ON erasing"
+	" WHEN NOT EXISTS (SELECT 1 FROM object o JOIN erasure e ON e.cvr = o.cvr"
+	"  AND e.kind = o.kind AND e.uuid = o.uuid WHERE o.id = NEW.object)"
+	" BEGIN SELECT RAISE(ABORT, 'an erasure is recorded first'); END;"
+	"CREATE INDEX erasure_of ON erasure (cvr, kind, uuid);";
+
 /* In order. A step is never edited once released; a new one is added below. */
 static const struct schema_step steps[] = {
 	{1, core},
 	{2, objects},
+	{3, no_replace},
 };
 
 int
