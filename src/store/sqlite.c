@@ -348,6 +348,33 @@ wal_has_content(const char *path)
 	return !wal.over && stat(wal.ptr, &st) == 0 && st.st_size > 0;
 }
 
+/*
+ * A file that was copied back may be open to everybody. A group may have been let in to make
+ * backups: that is left.
+ */
+static bool
+close_to_others(const char *path, const struct stat *st, struct err *e)
+{
+	static const char *const tails[] = {"-wal", "-shm"};
+
+	if (!(st->st_mode & S_IRWXO))
+		return true;
+	if (chmod(path, st->st_mode & (S_IRWXU | S_IRWXG)) != 0)
+		return FAIL(e, STORE_UNAVAILABLE, "%s is open to all users: %s", path,
+			    strerror(errno));
+	for (size_t i = 0; i < ARRAY_LEN(tails); i++) {
+		AUTO(buf_release) struct buf beside = BUF_INIT(PATH_MAX);
+
+		buf_printf(&beside, "%s%s", path, tails[i]);
+		buf_add_char(&beside, '\0');
+		if (!beside.over && chmod(beside.ptr, st->st_mode & (S_IRWXU | S_IRWXG)) != 0 &&
+		    errno != ENOENT)
+			return FAIL(e, STORE_UNAVAILABLE, "%s is open to all users: %s",
+				    beside.ptr, strerror(errno));
+	}
+	return true;
+}
+
 /* The file is ours alone: it holds personal data. WAL and index inherit its mode. */
 static bool
 file_prepare(const struct store_options *o, bool *is_new, struct err *e)
@@ -376,7 +403,7 @@ file_prepare(const struct store_options *o, bool *is_new, struct err *e)
 	/* the engine would read the missing part of a page as zeros */
 	if (st.st_size % STORE_PAGE_BYTES != 0 && !wal_has_content(o->path))
 		return FAIL(e, STORE_DAMAGED, "%s is cut off", o->path);
-	return true;
+	return o->read_only || close_to_others(o->path, &st, e);
 }
 
 static bool
@@ -392,8 +419,8 @@ readers_open(struct store *s, unsigned wanted, struct err *e)
 		if (!conn_open(&s->conns[i], s->path, CONN_READ, s->busy_ms, e))
 			return false;
 		s->reader_count++;
-		s->readings[i] = (struct reading){.conn = &s->conns[i], .store = s,
-						  .next = s->free};
+		s->readings[i] =
+			(struct reading){.conn = &s->conns[i], .store = s, .next = s->free};
 		s->free = &s->readings[i];
 		s->free_count++;
 	}

@@ -129,6 +129,14 @@ file_is_private(void **state)
 	assert_int_equal(st.st_mode & 0777, 0600);
 	umask(022);
 	store_close(s);
+	/* as a careless restore leaves it */
+	assert_int_equal(chmod(o.path, 0646), 0);
+	assert_true(store_open(&o, &s, &e));
+	assert_int_equal(stat(o.path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0640);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0640);
+	store_close(s);
 	store_remove(&o);
 }
 
