@@ -175,7 +175,7 @@ read_wanted(struct work *w, struct cursor *c, struct wanted **out, size_t *count
 {
 	const struct xml_node *walk;
 	struct xml_node *n;
-	struct wanted *all;
+	struct wanted *all = NULL;
 	size_t i;
 
 	*count = 0;
@@ -238,7 +238,7 @@ list(struct work *w, struct err *e)
 	AUTO(store_read_endp) struct reading *r = NULL;
 	AUTO(arena_freep) struct arena *scratch = NULL;
 	struct read_filters f;
-	struct wanted *all;
+	struct wanted *all = NULL;
 	struct cursor c;
 	size_t count;
 

@@ -223,14 +223,13 @@ test_rename_and_move(void **state)
 		     import_of(U1, registrering("", EGENSKAB("2024-05-02", "Et"),
 						OVERORDNET("2024-05-02", "", U2))),
 		     20);
-	world_expect(
-		w, &writer, E,
-		ret_of(U1, "<AttributListe>" EGENSKAB(
-				   "2024-09-01",
-				   "To") "</AttributListe><TilstandListe/"
-					 "><RelationListe>" OVERORDNET("2024-09-01", "",
-								       U3) "</RelationListe>"),
-		20);
+	world_expect(w, &writer, E,
+		     ret_of(U1, "<AttributListe>" EGENSKAB(
+					"2024-09-01", "To") "</AttributListe><TilstandListe/"
+							    "><RelationListe>" OVERORDNET(
+								    "2024-09-01", "",
+								    U3) "</RelationListe>"),
+		     20);
 	world_call(w, &reader, E, on_uuid("Laes", U1), &s);
 	assert_int_equal(s.status, 20);
 	assert_true(said_has(&s, ">To<") && !said_has(&s, ">Et<"));
@@ -463,103 +462,6 @@ test_rules(void **state)
 		     47);
 }
 
-/* ---- what is left behind ---- */
-
-struct trace {
-	unsigned audits, events;
-	char last_action[60], last_object[80], last_event[80], detail[400];
-};
-
-static bool
-see_audit(const struct audit_row *row, void *arg, struct err *e)
-{
-	struct trace *t = arg;
-
-	(void)e;
-	t->audits++;
-	snprintf(t->last_action, sizeof(t->last_action), STR_FMT, STR_ARG(row->action));
-	snprintf(t->last_object, sizeof(t->last_object), STR_FMT, STR_ARG(row->object));
-	snprintf(t->detail, sizeof(t->detail), STR_FMT, STR_ARG(row->detail));
-	assert_true(str_eq_c(row->actor, "system-1") && str_eq_c(row->cvr, KORSBAEK));
-	return true;
-}
-
-static bool
-see_event(const struct event_row *row, void *arg, struct err *e)
-{
-	struct trace *t = arg;
-
-	(void)e;
-	t->events++;
-	snprintf(t->last_event, sizeof(t->last_event), STR_FMT " " STR_FMT, STR_ARG(row->type),
-		 STR_ARG(row->key));
-	return true;
-}
-
-static struct trace
-trace_of(struct world *w)
-{
-	struct audit_filter f = {.from = INSTANT_MIN, .to = INSTANT_MAX};
-	struct trace t = {0};
-	struct reading *r;
-	struct err e = ERR_INIT;
-
-	assert_true(store_read(w->store, &r, &e));
-	assert_true(store_audit_each(r, &f, see_audit, &t, &e));
-	assert_true(store_event_each(r, 0, 0, see_event, &t, &e));
-	store_read_end(r);
-	return t;
-}
-
-static void
-test_records(void **state)
-{
-	struct world *w = *state;
-	struct as once = {.cvr = KORSBAEK, .role = "rediger", .claim = 7};
-	struct trace t;
-	struct said s;
-
-	world_call(w, &once, E, simple(U1), &s);
-	assert_true(s.status == 20 && s.is_recorded);
-	said_end(&s);
-	t = trace_of(w);
-	assert_int_equal(t.audits, 1);
-	assert_int_equal(t.events, 1);
-	assert_string_equal(t.last_action, "organisationenhed.importer");
-	assert_string_equal(t.last_object, "organisationenhed/" U1);
-	assert_string_equal(t.last_event, "organisationenhed " KORSBAEK "/" U1);
-	assert_string_equal(t.detail,
-			    "{\"message_id\":\"urn:uuid:1\",\"role\":\"http://x.example/roles/"
-			    "servicesystemrole/rediger/1\",\"token\":\"_token\"}");
-	/* the same message again: nothing is done twice, whatever the state allows */
-	world_call(w, &once, E, on_uuid("Slet", U1), &s);
-	assert_true(!s.ok && s.e.code == MESSAGE_REPLAYED);
-	said_end(&s);
-	world_expect(w, &reader, E, on_uuid("Laes", U1), 20);
-	/* what was refused and what was read is for the caller to record */
-	world_call(w, &writer, E, simple(U1), &s);
-	assert_true(s.status == 49 && !s.is_recorded && s.verdict == RETUR_LIFECYCLE);
-	said_end(&s);
-	world_call(w, &reader, E, on_uuid("Laes", U1), &s);
-	assert_true(s.status == 20 && !s.is_recorded);
-	said_end(&s);
-	t = trace_of(w);
-	assert_true(t.audits == 1 && t.events == 1);
-}
-
-/* Everything is there again after a restart. */
-static void
-test_durable(void **state)
-{
-	struct world *w = *state;
-	struct registry_options o;
-
-	world_expect(w, &writer, E, simple(U1), 20);
-	world_options(w, &o);
-	world_reopen(w, &o);
-	world_expect(w, &reader, E, on_uuid("Laes", U1), 20);
-}
-
 int
 main(void)
 {
@@ -576,8 +478,6 @@ main(void)
 		CASE(test_import_history),
 		CASE(test_import_afresh),
 		CASE(test_rules),
-		CASE(test_records),
-		CASE(test_durable),
 	};
 	int failed;
 
