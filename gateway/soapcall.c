@@ -35,6 +35,7 @@ struct soap_run {
 	struct xml_doc *doc;
 	struct wsse w;
 	bool is_service, is_claimed;
+	bool is_limited; /* the address has too many refusals: another one is told briefly */
 	const struct signer *signer;
 	struct str reason; /* of a business fault with values in it */
 
@@ -101,12 +102,16 @@ is_served(const struct soap_run *r)
 
 static const struct limit refusals = {LIMIT_REFUSALS_BURST, LIMIT_REFUSALS_PER_S};
 
-/* [resolutions T3] there is no SOAP message to answer: plain HTTP */
+/*
+ * [resolutions T3] there is no SOAP message to answer: plain HTTP. Many systems may stand
+ * behind one address: past its limit only what is dear to look at is turned away unseen.
+ */
 static bool
-accept_post(const struct soap_run *r, size_t max_bytes)
+accept_post(struct soap_run *r, size_t max_bytes)
 {
 	struct http_call *c = r->c;
 
+	r->is_limited = !limiter_has(r->app->failures, "address", c->peer, &refusals, c->now);
 	if (c->method != HTTP_METHOD_POST)
 		http_plain(c, 405, "The method is not allowed here.");
 	else if (str_is_empty(c->body))
@@ -115,7 +120,7 @@ accept_post(const struct soap_run *r, size_t max_bytes)
 		http_plain(c, 413, "The message is too large.");
 	else if (!is_soap_type(c->content_type))
 		http_plain(c, 415, "The media type is not supported.");
-	else if (!limiter_has(r->app->failures, "address", c->peer, &refusals, c->now))
+	else if (r->is_limited && c->body.len > LIMIT_STS_BODY_BYTES)
 		http_plain(c, 429, err_row(CALLS_LIMITED)->text);
 	else
 		return true;
@@ -298,6 +303,12 @@ refuse(struct soap_run *r, struct err *e)
 	struct fault f = {.request_id = r->c->request_id, .reason = r->reason};
 	struct err why = ERR_INIT;
 
+	if (r->is_limited && !r->is_claimed) {
+		/* neither signed, nor written, nor logged */
+		http_plain(r->c, 429, err_row(CALLS_LIMITED)->text);
+		metrics_outcome(r->is_service ? METRIC_CALL : METRIC_TOKEN, CALLS_LIMITED);
+		return;
+	}
 	count_refusal(r);
 	if (r->is_claimed && !r->is_recorded && !record_outcome(r, e->code, &why)) {
 		log_refusal(r, e);

@@ -12,7 +12,6 @@
 
 #include "base/limits.h"
 #include "base/log.h"
-#include "gateway/limiter.h"
 #include "tests/unit/mutate.h"
 #include "tests/unit/pki.h"
 #include "tests/unit/resign.h"
@@ -509,44 +508,6 @@ what_a_stranger_learns(void **state)
 	assert_true(holds("<s:Value>s:VersionMismatch</s:Value>"));
 }
 
-/* --- limits: a stranger by address, a proven system by certificate --- */
-
-static void
-refusals_have_a_limit(void **state)
-{
-	struct limiter *kept = world.app.failures;
-	struct str text = gw_request(&world.g);
-	struct arena *a = world.g.a;
-	size_t before;
-
-	(void)state;
-	world.app.failures = limiter_new();
-	for (int i = 0; i < LIMIT_REFUSALS_BURST; i++)
-		if (plain(HTTP_METHOD_POST, "text/xml", STR("<x")) != 500)
-			fail_msg("refused too early: %d", i);
-	assert_int_equal(plain(HTTP_METHOD_POST, "text/xml", STR("<x")), 429);
-	/* another address is not touched; plain() has none */
-	world.message_id =
-		arena_printf(a, "uuid:" STR_FMT, STR_ARG(between(text, ">uuid:", "<")));
-	assert_int_equal(sw_post(&world, false, text), 200);
-	limiter_free(world.app.failures);
-
-	/* a registered system that is refused again and again is not recorded for ever */
-	world.app.failures = limiter_new();
-	for (int i = 0; i < LIMIT_REFUSALS_BURST; i++)
-		assert_true(limiter_take(
-			world.app.failures, "certificate", cert_sha256(signer_cert(world.g.ky)),
-			&(struct limit){LIMIT_REFUSALS_BURST, LIMIT_REFUSALS_PER_S},
-			world.g.now));
-	before = once_count(world.app.once);
-	assert_int_equal(sw_post(&world, false, gw_request(&world.g)), 429);
-	assert_true(str_has_prefix(buf_str(&world.call.answer),
-				   str_from(err_row(CALLS_LIMITED)->text)));
-	assert_int_equal(once_count(world.app.once), before);
-	limiter_free(world.app.failures);
-	world.app.failures = kept;
-}
-
 /* Refusals are many here; their lines would bury the result. */
 static void
 no_log(struct str line)
@@ -574,7 +535,6 @@ main(void)
 		cmocka_unit_test(a_store_that_does_not_write),
 		cmocka_unit_test(plain_http),
 		cmocka_unit_test(what_a_stranger_learns),
-		cmocka_unit_test(refusals_have_a_limit),
 		cmocka_unit_test(an_agreement_that_ended),
 	};
 	int failed;
