@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "gateway/cli.h"
 #include "gateway/file.h"
+#include "gateway/known_peers.h"
 #include "trust/apply.h"
 
 #define EXPORT_MAX_BYTES (512UL * 1024 * 1024)
@@ -52,14 +54,21 @@ apply(const struct cli *c, struct apply_options *o, int from)
 	AUTO(store_closep) struct store *s = NULL;
 	struct apply_report r = {0};
 	const char *paths[256];
+	struct known_peers_rules rules;
 	size_t count = 0;
 	struct err e = ERR_INIT;
 	bool ok;
 
-	for (int i = from; i < c->argc && count < ARRAY_LEN(paths); i++)
+	/* one left out would be pruned */
+	if (c->argc - from > (int)ARRAY_LEN(paths))
+		return cli_usage(c, "more than %zu files; @include some", ARRAY_LEN(paths));
+	for (int i = from; i < c->argc; i++)
 		paths[count++] = c->argv[i];
-	ok = read_environment(c, &o->development, &e) && cli_store(c, false, &s, &e) &&
-	     apply_files(s, paths, count, o, &r, &e);
+	ok = read_environment(c, &o->development, &e) && cli_store(c, false, &s, &e);
+	rules = (struct known_peers_rules){o->development, clock_now()};
+	o->peers = known_peers_check;
+	o->peers_arg = &rules;
+	ok = ok && apply_files(s, paths, count, o, &r, &e);
 	fwrite(r.problems.ptr, 1, r.problems.len, stderr);
 	if (!c->quiet)
 		fwrite(r.warnings.ptr, 1, r.warnings.len, stderr);

@@ -118,6 +118,7 @@ plan_make(struct plan *p, struct store *s, const struct docs *files,
 		return false;
 	merge(p, files, o->prune);
 	check_documents(&p->result, o->development, &f);
+	check_peers(&p->result, o, &f);
 	if (f.count > 0)
 		return FAIL(e, APPLY_INVALID, "%zu problems", f.count);
 	list_changes(p, out);

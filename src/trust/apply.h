@@ -21,13 +21,30 @@ struct apply_report {
 	struct buf warnings; /* one line each; they stop nothing */
 };
 
+/*
+ * A system or IdP as it would be known, for a room that can read SAML metadata, which this one
+ * cannot: findings, a line each, become problems of that document.
+ */
+struct apply_peer {
+	struct str name; /* of the document */
+	bool is_idp;
+	bool is_same;              /* as it is known already */
+	struct str entity_id, xml; /* absent: none */
+	const struct str *pems;    /* certificates of the facet anvender */
+	size_t pem_count;
+	struct buf findings; /* out */
+};
+typedef void apply_peers_fn(struct apply_peer *peers, size_t count, struct arena *a, void *arg);
+
 struct apply_options {
 	bool dry_run;
 	bool prune;       /* what the files do not name is removed */
 	struct str actor; /* "cli:<user>" */
 	/* folder that file references are relative to; absent: that of the file with them */
 	struct str root;
-	bool development; /* certificates of employees are accepted for systems */
+	bool development;      /* certificates of employees are accepted for systems */
+	apply_peers_fn *peers; /* NULL: metadata is not looked into */
+	void *peers_arg;
 };
 
 void apply_report_release(struct apply_report *report);

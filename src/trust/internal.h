@@ -153,6 +153,7 @@ MUST_USE bool read_file(const char *path, size_t max_bytes, struct arena *a, str
 void check_documents(const struct docs *d, bool is_development, struct findings *f);
 void check_certificates(const struct docs *d, bool is_development, struct findings *f);
 void check_roles(const struct docs *d, struct findings *f);
+void check_peers(const struct docs *d, const struct apply_options *o, struct findings *f);
 
 /* One block: what becomes of a document. before or after may be NULL. */
 void diff_document(const struct doc_type *type, struct str id, const json_t *before,

@@ -3,6 +3,7 @@
 
 import http.client
 import json
+import re
 import signal
 import socket
 import ssl
@@ -167,6 +168,39 @@ def test_a_change_is_seen_while_running(own_land):
     own_land.sluse("apply", more)
     own_land._await("serve", lambda: own_land.token("ESDH", "11111111", check=False)[1].returncode == 0,
                     seconds=10)
+
+
+def test_apply_takes_every_file_or_none(own_land):
+    """Files beyond the first 256 were left out silently, and --prune removed what they say."""
+    before = own_land.sluse("export").stdout
+    one = own_land.folder / "one"
+    one.mkdir()
+    files = []
+    for n in range(257):
+        files.append(one / f"{n:03}.conf")
+        files[-1].write_text(f'leverandoerer = ( {{ cvr = "{50000000 + n}"; navn = "V{n}"; }} );')
+    done = own_land.sluse("apply", "--prune", *files, check=False)
+    assert done.returncode == 2 and "256" in done.stderr
+    assert own_land.sluse("export").stdout == before
+    assert "256 new" in own_land.sluse("apply", *files[:256]).stdout
+
+
+def test_apply_refuses_the_metadata_of_others(own_land):
+    """X77: what the bridge would refuse, or what shares a key with another, does not become known."""
+    text = ('idps = ( { id = "https://idp.havneby.example"; navn = "H"; oiosamlProfil = "OIOSAML3";'
+            ' metadata = { fil = "copy.xml"; }; } );')
+    known = (own_land.folder / "idp-metadata.xml").read_text()
+    copy = own_land.folder / "copy.xml"
+    more = own_land.folder / "more.conf"
+    more.write_text(text)
+    copy.write_text(known.replace("https://idp.korsbaek.example", "https://idp.havneby.example"))
+    done = own_land.sluse("apply", more, check=False)
+    assert done.returncode == 6 and "3 signature" in done.stderr, done.stderr
+    unsigned = re.sub(r"<Signature.*</Signature>", "", copy.read_text(), flags=re.S)
+    copy.write_text(unsigned)
+    done = own_land.sluse("apply", more, check=False)
+    assert done.returncode == 6, done.stderr
+    assert "has the key of https://idp.korsbaek.example" in done.stderr
 
 
 def test_calls_during_stop_finish(own_land):

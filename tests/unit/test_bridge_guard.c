@@ -3,16 +3,21 @@
  * What a login must not get past: states of authorities, of both their own users and their
  * roles. Source: administration contract 3.0.2, 3.1; context-handler contract 5.
  */
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <cmocka.h>
 
 #include "base/log.h"
+#include "gateway/file.h"
+#include "gateway/known_peers.h"
 #include "saml/attributes.h"
 #include "saml/lasso.h"
+#include "tests/unit/pki.h"
 #include "tests/unit/saml_forge.h"
 #include "trust/apply.h"
 #include "xml/names.h"
@@ -30,27 +35,46 @@
 
 static struct saml_world world;
 
-/* Puts a text over what is known. */
+static void
+put_file(struct saml_world *w, const char *name, struct str text)
+{
+	struct err e = ERR_INIT;
+
+	assert_true(file_write(arena_printf(w->a, "%s/%s", w->folder, name).ptr, text, &e));
+}
+
+/* Puts a text over what is known, as `sluse apply` does; "" or what is wrong with it. */
+static struct str
+apply(struct saml_world *w, struct str text)
+{
+	struct known_peers_rules rules = {.is_development = true, .now = w->now};
+	struct apply_options options = {.actor = STR_INIT("cli:test"),
+					.development = true,
+					.peers = known_peers_check,
+					.peers_arg = &rules};
+	struct apply_report report = {.count = {0}};
+	const char *paths[] = {arena_printf(w->a, "%s/more.conf", w->folder).ptr};
+	struct str problems;
+	struct err e = ERR_INIT;
+	bool changed;
+
+	put_file(w, "more.conf", text);
+	if (!apply_files(w->app->store, paths, 1, &options, &report, &e))
+		assert_int_equal(e.code, APPLY_INVALID);
+	problems = arena_dup(w->a, buf_str(&report.problems));
+	apply_report_release(&report);
+	err_clear(&e);
+	assert_true(trust_refresh(w->app->trust, &changed, &e));
+	return problems;
+}
+
 static void
 know_more(struct saml_world *w, struct str text)
 {
-	static const struct apply_options options = {.actor = STR_INIT("cli:test")};
-	struct apply_report report = {.count = {0}};
-	char path[300];
-	const char *paths[] = {path};
-	struct err e = ERR_INIT;
-	bool changed;
-	FILE *f;
+	struct str problems = apply(w, text);
 
-	snprintf(path, sizeof(path), "%s/more.conf", w->folder);
-	f = fopen(path, "w");
-	assert_non_null(f);
-	assert_int_equal(fwrite(text.ptr, 1, text.len, f), text.len);
-	assert_int_equal(fclose(f), 0);
-	if (!apply_files(w->app->store, paths, 1, &options, &report, &e))
-		fail_msg("%s\n%.*s", e.detail, (int)report.problems.len, report.problems.ptr);
-	apply_report_release(&report);
-	assert_true(trust_refresh(w->app->trust, &changed, &e));
+	if (problems.len > 0)
+		fail_msg(STR_FMT, STR_ARG(problems));
 }
 
 static void
@@ -159,6 +183,80 @@ x38_persistent_name(void **state)
 	}
 }
 
+static void
+put_metadata(struct saml_world *w, enum saml_role role, const char *entity_id,
+	     const struct signer *signer)
+{
+	AUTO(buf_release) struct buf xml = BUF_INIT(1 << 20);
+	struct metadata_small m = {.role = role,
+				   .entity_id = str_from(entity_id),
+				   .location = STR("https://c.example/saml"),
+				   .organisation = STR("Test"),
+				   .signer = signer};
+	struct err e = ERR_INIT;
+
+	assert_true(metadata_publish_small(&m, w->a, &xml, &e));
+	put_file(w, "c.xml", buf_str(&xml));
+}
+
+#define SYSTEM_C                                                                               \
+	"systemer = ( { id = \"C\"; navn = \"C\"; ejer = \"33333333\"; %s brugervendt = {"     \
+	" entityId = \"https://c.example\"; oiosamlProfil = \"OIOSAML3\";"                     \
+	" metadata = { fil = \"c.xml\"; }; }; } );"
+#define IDP_C                                                                                  \
+	"idps = ( { id = \"https://c.example\"; navn = \"C\"; oiosamlProfil = \"OIOSAML3\";"   \
+	" %s metadata = { fil = \"c.xml\"; }; } );"
+
+/* X74, X77: another's key or another's metadata does not become known. */
+static void
+x77_keys_of_others(void **state)
+{
+	AUTO(signer_freep) struct signer *esdh = pki_signer("systems/ESDH");
+	AUTO(signer_freep) struct signer *expired = pki_signer("odd/expired");
+	struct saml_world *w = &world;
+	char path[PKI_PATH_BYTES], full[PATH_MAX];
+	const char *sapa =
+		arena_printf(w->a, "anvender = { certifikater = ( { fil = \"%s\"; } ); };",
+			     realpath(pki_path(path, "systems/SAPA/cert.pem"), full))
+			.ptr;
+	const struct {
+		const char *name, *text, *entity_id, *more;
+		const struct signer *signer;
+		const char *want;
+	} rows[] = {
+		{"key of an IdP", SYSTEM_C, "https://c.example", "", w->idp, "has the key of"},
+		{"key of a system", SYSTEM_C, "https://c.example", "", w->system,
+		 "has the key of A"},
+		{"IdP with the key of an IdP", IDP_C, "https://c.example", "", w->idp2,
+		 "has the key of " IDP2_ID},
+		{"IdP with the key of a system", IDP_C, "https://c.example", "", w->system,
+		 "has the key of A"},
+		{"expired", SYSTEM_C, "https://c.example", "", expired, "has expired"},
+		{"of another entity", SYSTEM_C, "https://c.example/", "", esdh,
+		 "another entity's"},
+		{"its own", SYSTEM_C, "https://c.example", sapa, esdh, ""},
+		{"key that a system calls services with", IDP_C, "https://d.example", "",
+		 w->stranger, "has the key of C"},
+		{"again", SYSTEM_C, "https://c.example", sapa, esdh, ""},
+	};
+	size_t at;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		bool is_idp = rows[i].text[0] == 'i';
+		struct str problems, text = arena_printf(w->a, rows[i].text, rows[i].more);
+
+		if (str_eq_c(STR("https://d.example"), rows[i].entity_id))
+			text = swap_text(w, text, "https://c.example", "https://d.example");
+		put_metadata(w, is_idp ? SAML_ROLE_IDP : SAML_ROLE_SYSTEM, rows[i].entity_id,
+			     rows[i].signer);
+		problems = apply(w, text);
+		if (*rows[i].want == 0 ? problems.len > 0
+				       : !str_find(problems, str_from(rows[i].want), &at))
+			fail_msg("%s: '" STR_FMT "'", rows[i].name, STR_ARG(problems));
+	}
+}
+
 static int
 setup(void **state)
 {
@@ -183,6 +281,7 @@ main(void)
 		cmocka_unit_test(suspended_authority),
 		cmocka_unit_test(suspended_owner_of_a_role),
 		cmocka_unit_test(x38_persistent_name),
+		cmocka_unit_test(x77_keys_of_others),
 	};
 
 	saml_lasso_init();
