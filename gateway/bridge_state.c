@@ -109,7 +109,6 @@ pending_encode(const struct pending *p, struct arena *a)
 	put(o, "hub_request", p->hub_request);
 	put_number(o, "created", p->created);
 	put_number(o, "requested", p->requested);
-	put(o, "used", p->used);
 	return dump(o, a);
 }
 
@@ -148,7 +147,6 @@ pending_decode(struct str json, struct arena *a, struct pending *out, struct err
 		.hub_request = get(o, "hub_request", a),
 		.created = get_number(o, "created"),
 		.requested = get_number(o, "requested"),
-		.used = get(o, "used", a),
 	};
 	return true;
 }

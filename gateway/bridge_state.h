@@ -19,6 +19,7 @@
 
 #define BUCKET_PENDING "pending_authn"
 #define BUCKET_REQUEST "pending_request" /* ID of our request -> handle */
+#define BUCKET_USED "pending_used"       /* handle -> digest of what ended it */
 #define BUCKET_SESSION "hub_session"
 #define BUCKET_IDP_LOGIN "idp_login"
 #define BUCKET_SYS_LOGIN "sys_login" /* by the SessionIndex that was sent */
@@ -91,7 +92,7 @@ struct bridge_write {
 	instant seen_until;
 	enum err_code seen_code;       /* if it was */
 	const struct pending *open;    /* stored, and found by its hub_request */
-	const struct pending *close;   /* must be open still; stored with its `used` */
+	const struct pending *close;   /* must be open still; ended by its `used` */
 	const struct session *session; /* stored */
 	struct str drop_session;       /* key of the one that it replaces */
 	const struct idp_login *login;

@@ -9,9 +9,11 @@
 #include "base/encoding.h"
 #include "crypto/digest.h"
 
+/* Everything is encoded before the writer's turn: it serves one job at a time. */
 struct job {
 	const struct bridge_write *w;
 	struct arena *a;
+	struct str pending, session, login;
 };
 
 struct str
@@ -40,20 +42,14 @@ claim_seen(struct tx *tx, const struct job *j, struct err *e)
 }
 
 static bool
-put_pending(struct tx *tx, const struct job *j, const struct pending *p, struct err *e)
-{
-	return store_state_put(tx, BUCKET_PENDING, p->handle, pending_encode(p, j->a),
-			       p->created + PENDING_LIFE, e);
-}
-
-static bool
 open_pending(struct tx *tx, const struct job *j, struct err *e)
 {
 	const struct pending *p = j->w->open;
 
 	if (!p)
 		return true;
-	if (!put_pending(tx, j, p, e))
+	if (!store_state_put(tx, BUCKET_PENDING, p->handle, j->pending,
+			     p->created + PENDING_LIFE, e))
 		return false;
 	return !str_is_set(p->hub_request) ||
 	       store_state_put(tx, BUCKET_REQUEST, p->hub_request, p->handle,
@@ -65,23 +61,17 @@ static bool
 close_pending(struct tx *tx, const struct job *j, struct err *e)
 {
 	const struct pending *p = j->w->close;
-	struct pending stored;
-	struct str json;
+	struct str used;
 
 	if (!p)
 		return true;
-	if (!store_state_get(tx_reading(tx), BUCKET_PENDING, p->handle, j->w->now, j->a, &json,
-			     e))
+	if (!store_state_get(tx_reading(tx), BUCKET_USED, p->handle, j->w->now, j->a, &used, e))
 		return false;
-	if (!str_is_set(json))
-		return FAIL(e, SAML_LOGIN_UNKNOWN, "the login has ended");
-	if (!pending_decode(json, j->a, &stored, e))
-		return false;
-	if (str_is_set(stored.used))
-		return FAIL(e,
-			    str_eq(stored.used, p->used) ? SAML_REPLAYED : SAML_LOGIN_UNKNOWN,
+	if (str_is_set(used))
+		return FAIL(e, str_eq(used, p->used) ? SAML_REPLAYED : SAML_LOGIN_UNKNOWN,
 			    "the login is done");
-	return put_pending(tx, j, p, e);
+	return store_state_put(tx, BUCKET_USED, p->handle, p->used, p->created + PENDING_LIFE,
+			       e);
 }
 
 static bool
@@ -93,7 +83,7 @@ put_session(struct tx *tx, const struct job *j, struct err *e)
 	if (str_is_set(w->drop_session) &&
 	    !store_state_drop(tx, BUCKET_SESSION, w->drop_session, e))
 		return false;
-	return !s || store_state_put(tx, BUCKET_SESSION, s->key, session_encode(s, j->a),
+	return !s || store_state_put(tx, BUCKET_SESSION, s->key, j->session,
 				     session_until(s, w->now), e);
 }
 
@@ -122,6 +112,12 @@ bridge_commit(struct store *s, const struct bridge_write *w, struct err *e)
 	AUTO(arena_freep) struct arena *a = arena_new();
 	struct job j = {.w = w, .a = a};
 
+	if (w->open)
+		j.pending = pending_encode(w->open, a);
+	if (w->session)
+		j.session = session_encode(w->session, a);
+	if (w->login)
+		j.login = idp_login_encode(w->login, a);
 	return store_write(s, write_job, &j, e);
 }
 
@@ -135,7 +131,8 @@ read_pending(struct reading *r, struct str handle, instant now, struct arena *a,
 		return false;
 	if (!str_is_set(json))
 		return FAIL(e, SAML_LOGIN_UNKNOWN, "no such login");
-	return pending_decode(json, a, out, e);
+	return pending_decode(json, a, out, e) &&
+	       store_state_get(r, BUCKET_USED, handle, now, a, &out->used, e);
 }
 
 bool
