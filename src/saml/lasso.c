@@ -2,8 +2,8 @@
 /*
  * The only file that knows lasso and GLib. lasso builds messages as nodes and writes them out
  * as XML; it gets no key, no metadata and no server object, and nothing that came from a peer
- * is ever given to it: our reader and our verifier do that (docs/decisions/0009-the-bridge.md). Its
- * types register themselves lazily and not thread-safely: saml_lasso_init uses each once.
+ * is ever given to it: our reader and our verifier do that (docs/decisions/0009-the-bridge.md).
+ * Its types register themselves lazily and not thread-safely: saml_lasso_init uses each once.
  * Source: context-handler contract 2.3, 7.1, 7.3; SAML core 3.4.1.
  */
 #include "saml/lasso.h"
