@@ -56,6 +56,13 @@ void err_clear(struct err *e);
 bool err_fail(struct err *e, enum err_code code, const char *where, const char *fmt, ...)
 	PRINTF_LIKE(4, 5);
 
-#define FAIL(e, code, ...) err_fail((e), (code), __func__, __VA_ARGS__)
+/* What err_fail() always returns, in a form that compilers and analysers can see everywhere. */
+static inline bool
+err_false(bool always_false)
+{
+	(void)always_false;
+	return false;
+}
+#define FAIL(e, code, ...) err_false(err_fail((e), (code), __func__, __VA_ARGS__))
 
 #endif
