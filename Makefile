@@ -36,13 +36,15 @@ FUZZ     := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 GOLDEN   := $(sort $(wildcard tests/golden/golden_*.c))
 HEADERS  := $(sort $(wildcard src/*/*.h gateway/*.h tests/unit/*.h))
 
-PKGS      := libxml-2.0 xmlsec1-openssl lasso glib-2.0 gobject-2.0 sqlite3 openssl jansson libconfig zlib
+PKGS      := libxml-2.0 lasso glib-2.0 gobject-2.0 sqlite3 openssl jansson libconfig zlib
 GATE_PKGS := libevent libevent_openssl libevent_pthreads libcurl
-TEST_PKGS := cmocka
+# xmlsec is the second opinion of tests, no part of the product.
+TEST_PKGS := cmocka xmlsec1-openssl
 # Foreign headers are system headers: our warnings are for our code.
 pkg_cflags = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(1) 2>/dev/null))
 PKG_CFLAGS  := $(call pkg_cflags,$(PKGS))
 GATE_CFLAGS := $(call pkg_cflags,$(GATE_PKGS)) -isystem $(GEN)
+TEST_CFLAGS := $(GATE_CFLAGS) $(call pkg_cflags,$(TEST_PKGS))
 PKG_LIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -pthread
 GATE_LIBS   := $(shell pkg-config --libs $(GATE_PKGS) 2>/dev/null)
 TEST_LIBS   := $(shell pkg-config --libs $(TEST_PKGS) 2>/dev/null)
@@ -106,7 +108,7 @@ $(B)/%.o: %.c $(B)/flags
 
 $(GATE_OBJ): EXTRA = $(GATE_CFLAGS)
 $(GATE_OBJ): | $(GEN)/version.h
-$(B)/tests/%.o: EXTRA = $(GATE_CFLAGS) -Wno-missing-prototypes
+$(B)/tests/%.o: EXTRA = $(TEST_CFLAGS) -Wno-missing-prototypes
 $(if $(GATE),$(patsubst %.c,$(B)/%.o,$(UNIT) $(SUPPORT) $(FUZZ) $(GOLDEN))): | $(GEN)/version.h
 
 # Changed flags rebuild everything, unchanged ones nothing.
@@ -152,7 +154,7 @@ $(GOLD_BIN): $(B)/%: $(B)/%.o $(ARCHIVES)
 # One source, two programs: a libFuzzer target, or a replay of the files it once found.
 $(FUZZ_BIN): $(B)/%: $(B)/%.o $(if $(filter fuzz,$(VARIANT)),,$(B)/tests/fuzz/standalone.o) $(B)/libsupport.a $(ARCHIVES)
 	$(call say,LINK,$@)
-	$(link) $(if $(filter fuzz,$(VARIANT)),-fsanitize=fuzzer) $(ALL_LIBS)
+	$(link) $(if $(filter fuzz,$(VARIANT)),-fsanitize=fuzzer) $(TEST_LIBS) $(ALL_LIBS)
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
@@ -169,7 +171,7 @@ check: setup	## every test there is; T=name runs those whose name holds it
 
 headers: $(HEADERS:%=$(B)/%.ok)	## compile each header alone
 $(B)/%.h.ok: %.h $(B)/flags | $(if $(GATE),$(GEN)/version.h)
-	$(Q)mkdir -p $(@D) && echo '#include "$<"' | $(CC) $(ALL_CFLAGS) $(GATE_CFLAGS) -w -MMD -MP \
+	$(Q)mkdir -p $(@D) && echo '#include "$<"' | $(CC) $(ALL_CFLAGS) $(TEST_CFLAGS) -w -MMD -MP \
 	  -MF $(B)/$<.d -MT $@ -fsyntax-only -x c - && touch $@
 
 lint: headers	## the house rules that a program can check
@@ -207,7 +209,7 @@ bench: setup	## one line a measurement
 compile_commands.json: FORCE	## for editors and clang-tidy
 	$(Q)for f in $(LIB) $(GATE) $(UNIT); do \
 	  printf '{"directory":"%s","file":"%s","command":"%s -c %s"}\n' '$(CURDIR)' $$f \
-	    '$(CC) $(ALL_CFLAGS) $(GATE_CFLAGS)' $$f; done | sed '1s/^/[/; $$!s/$$/,/; $$s/$$/]/' >$@
+	    '$(CC) $(ALL_CFLAGS) $(TEST_CFLAGS)' $$f; done | sed '1s/^/[/; $$!s/$$/,/; $$s/$$/]/' >$@
 
 man:	## put the option table into sluse.conf(5), show mistakes in the man pages
 	$(Q)sed -i -e '/^\.\\" begin settings/,/^\.\\" end settings/{/settings/!d}' \
