@@ -30,10 +30,12 @@ endif
 LIB      := $(sort $(wildcard src/*/*.c))
 GATE     := $(sort $(wildcard gateway/*.c))
 UNIT     := $(sort $(wildcard tests/unit/test_*.c))
-# C files beside the unit tests that are not tests themselves are shared by all of them.
+# C files beside the unit tests that are not tests themselves are shared by all test programs.
 SUPPORT  := $(filter-out $(UNIT),$(sort $(wildcard tests/unit/*.c)))
-FUZZ     := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 GOLDEN   := $(sort $(wildcard tests/golden/golden_*.c))
+TEST     := $(UNIT) $(GOLDEN) $(sort $(wildcard tests/vectors/test_*.c tests/drive/*.c))
+FUZZ     := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+BENCH    := $(sort $(wildcard tests/bench/bench_*.c))
 HEADERS  := $(sort $(wildcard src/*/*.h gateway/*.h tests/unit/*.h))
 
 PKGS      := libxml-2.0 lasso glib-2.0 gobject-2.0 sqlite3 openssl jansson libconfig zlib
@@ -69,19 +71,13 @@ ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed \
 
 LIB_OBJ  := $(LIB:%.c=$(B)/%.o)
 GATE_OBJ := $(GATE:%.c=$(B)/%.o)
-# Without gateway/main.c there is no binary yet, only the library.
-HAVE_BIN := $(filter gateway/main.c,$(GATE))
-# All of the gateway but main(), so that unit tests can link it.
-GATE_AR  := $(if $(GATE),$(B)/libgateway.a)
-ARCHIVES := $(GATE_AR) $(B)/libsluse.a
-BIN      := $(if $(HAVE_BIN),$(B)/sluse)
-UNIT_BIN := $(UNIT:%.c=$(B)/%)
-DRIVE_BIN := $(patsubst %.c,$(B)/%,$(wildcard tests/drive/*.c))
-BENCH_BIN := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/bench_*.c))
-VECT_BIN := $(patsubst %.c,$(B)/%,$(wildcard tests/vectors/test_*.c))
-FUZZ_BIN := $(FUZZ:%.c=$(B)/%)
-GOLD_BIN := $(GOLDEN:%.c=$(B)/%)
-ALL_LIBS  = $(if $(GATE),$(GATE_LIBS)) $(PKG_LIBS)
+# The library, and all of the gateway but main(): test programs link both.
+ARCHIVES := $(B)/libgateway.a $(B)/libsluse.a
+BIN      := $(B)/sluse
+TEST_BIN  := $(TEST:%.c=$(B)/%)
+FUZZ_BIN  := $(FUZZ:%.c=$(B)/%)
+BENCH_BIN := $(BENCH:%.c=$(B)/%)
+ALL_LIBS   = $(GATE_LIBS) $(PKG_LIBS)
 
 Q        := $(if $(filter 1,$(V)),,@)
 # A sub-make that uses all processors, unless the caller said how many.
@@ -96,20 +92,19 @@ TEST_PKI := build/test-pki
 .SECONDARY:
 .DELETE_ON_ERROR:
 
-all: $(B)/libsluse.a $(BIN)	## the library and the binary, build/<variant>/sluse
+all: $(BIN)	## the library and the binary, build/<variant>/sluse
 
 lib-objects: $(LIB_OBJ) $(GATE_OBJ)
 
-tests: all $(UNIT_BIN) $(VECT_BIN) $(FUZZ_BIN) $(GOLD_BIN) $(DRIVE_BIN) $(TEST_PKI)/made	## build every test, run none
+tests: all $(TEST_BIN) $(FUZZ_BIN) $(TEST_PKI)/made	## build every test, run none
 
 $(B)/%.o: %.c $(B)/flags
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(EXTRA) -MMD -MP -c -o $@ $<
 
 $(GATE_OBJ): EXTRA = $(GATE_CFLAGS)
-$(GATE_OBJ): | $(GEN)/version.h
-$(B)/tests/%.o: EXTRA = $(TEST_CFLAGS) -Wno-missing-prototypes
-$(if $(GATE),$(patsubst %.c,$(B)/%.o,$(UNIT) $(SUPPORT) $(FUZZ) $(GOLDEN))): | $(GEN)/version.h
+$(B)/tests/%.o: EXTRA = $(TEST_CFLAGS) -Wno-missing-prototypes -Wno-cast-qual
+$(GATE_OBJ) $(patsubst %.c,$(B)/%.o,$(TEST) $(SUPPORT) $(FUZZ) $(BENCH)): | $(GEN)/version.h
 
 # Changed flags rebuild everything, unchanged ones nothing.
 $(B)/flags: FORCE
@@ -137,24 +132,21 @@ $(B)/libgateway.a: $(filter-out %/main.o,$(GATE_OBJ)) $(B)/sources
 $(B)/libsupport.a: $(SUPPORT:%.c=$(B)/%.o) $(B)/flags
 	$(archive)
 
-link = $(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^)
-$(B)/sluse: $(B)/gateway/main.o $(ARCHIVES)
+link = $(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(FUZZER) -o $@ $(filter %.o,$^) $(filter %.a,$^)
+$(BIN): $(B)/gateway/main.o $(ARCHIVES)
 	$(call say,LINK,$@)
 	$(link) $(ALL_LIBS)
-$(UNIT_BIN) $(VECT_BIN) $(DRIVE_BIN): $(B)/%: $(B)/%.o $(B)/libsupport.a $(ARCHIVES)
+$(TEST_BIN) $(FUZZ_BIN) $(BENCH_BIN): $(B)/%: $(B)/%.o $(B)/libsupport.a $(ARCHIVES)
 	$(call say,LINK,$@)
 	$(link) $(TEST_LIBS) $(ALL_LIBS)
+$(BENCH_BIN): $(B)/tests/bench/bench.o
 bench-bins: $(BENCH_BIN)
-$(BENCH_BIN): $(B)/%: $(B)/%.o $(B)/tests/bench/bench.o $(ARCHIVES)
-	$(call say,LINK,$@)
-	$(link) $(ALL_LIBS)
-$(GOLD_BIN): $(B)/%: $(B)/%.o $(ARCHIVES)
-	$(call say,LINK,$@)
-	$(link) $(ALL_LIBS)
 # One source, two programs: a libFuzzer target, or a replay of the files it once found.
-$(FUZZ_BIN): $(B)/%: $(B)/%.o $(if $(filter fuzz,$(VARIANT)),,$(B)/tests/fuzz/standalone.o) $(B)/libsupport.a $(ARCHIVES)
-	$(call say,LINK,$@)
-	$(link) $(if $(filter fuzz,$(VARIANT)),-fsanitize=fuzzer) $(TEST_LIBS) $(ALL_LIBS)
+ifeq ($(VARIANT),fuzz)
+$(FUZZ_BIN): FUZZER := -fsanitize=fuzzer
+else
+$(FUZZ_BIN): $(B)/tests/fuzz/standalone.o
+endif
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
@@ -162,7 +154,7 @@ $(TEST_PKI)/made: certs/dev-pki certs/openssl.cnf
 	$(call say,PKI,$(TEST_PKI))
 	$(Q)rm -rf $(TEST_PKI) && certs/dev-pki --leaf-bits 2048 --more $(TEST_PKI) >/dev/null && touch $@
 
-unit: all $(UNIT_BIN) $(TEST_PKI)/made	## unit tests: offline, in parallel, as any user
+unit: all $(UNIT:%.c=$(B)/%) $(TEST_PKI)/made	## unit tests: offline, in parallel, as any user
 	$(Q)tests/run-check --variant $(VARIANT) --quiet $(if $(T),--only $(T)) unit
 
 check: setup	## every test there is; T=name runs those whose name holds it
@@ -170,7 +162,7 @@ check: setup	## every test there is; T=name runs those whose name holds it
 	$(Q)tests/run-check --variant $(VARIANT) $(if $(T),--only $(T))
 
 headers: $(HEADERS:%=$(B)/%.ok)	## compile each header alone
-$(B)/%.h.ok: %.h $(B)/flags | $(if $(GATE),$(GEN)/version.h)
+$(B)/%.h.ok: %.h $(B)/flags | $(GEN)/version.h
 	$(Q)mkdir -p $(@D) && echo '#include "$<"' | $(CC) $(ALL_CFLAGS) $(TEST_CFLAGS) -w -MMD -MP \
 	  -MF $(B)/$<.d -MT $@ -fsyntax-only -x c - && touch $@
 
@@ -190,7 +182,7 @@ cov:	## unit tests with coverage, summed by file
 	$(Q)$(MAKE) --no-print-directory VARIANT=cov unit
 	$(Q)tools/coverage
 
-golden: all $(GOLD_BIN)	## write tests/golden/*.txt anew; review the diff
+golden: all $(GOLDEN:%.c=$(B)/%)	## write tests/golden/*.txt anew; review the diff
 	$(Q)tests/run-check --variant $(VARIANT) --regenerate golden
 
 setup:	## install the Debian packages that are missing
@@ -220,7 +212,7 @@ D = $(DESTDIR)$(PREFIX)
 install: all	## PREFIX=/usr/local DESTDIR=
 	install -d $(D)/sbin $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(SYSCONFDIR)/sluse \
 	  $(DESTDIR)$(UNITDIR) $(D)/lib/sysusers.d $(D)/lib/tmpfiles.d $(DESTDIR)$(DATADIR)
-	$(if $(BIN),install -m 755 $(BIN) $(D)/sbin/sluse)
+	install -m 755 $(BIN) $(D)/sbin/sluse
 	install -m 644 docs/sluse.8 $(DESTDIR)$(MANDIR)/man8/
 	install -m 644 docs/sluse.conf.5 docs/sluse-apply.5 $(DESTDIR)$(MANDIR)/man5/
 	sed 's,@SBINDIR@,$(PREFIX)/sbin,g; s,@SYSCONFDIR@,$(SYSCONFDIR),g' packaging/sluse.service \

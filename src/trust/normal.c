@@ -23,7 +23,7 @@ struct walk {
 
 static json_t *value_of(struct walk *w, const struct field *field, const json_t *in);
 
-static void
+static void PRINTF_LIKE(4, 0)
 report(struct buf *to, struct str place, const char *sign, const char *fmt, va_list ap)
 {
 	buf_add(to, place);

@@ -293,8 +293,8 @@ change_algorithm(struct forge *d)
 		"http://www.w3.org/2001/10/xml-exc-c14n#WithComments",
 		"http://www.w3.org/TR/2001/REC-xml-c14n-20010315",
 		"http://www.w3.org/2000/09/xmldsig#enveloped-signature",
-		"http://docs.oasis-open.org/wss/2004/01/"
-		"oasis-200401-wss-soap-message-security-1.0#STR-Transform",
+		("http://docs.oasis-open.org/wss/2004/01/"
+		 "oasis-200401-wss-soap-message-security-1.0#STR-Transform"),
 		"http://www.w3.org/TR/1999/REC-xslt-19991116",
 		"http://www.w3.org/2001/04/xmlenc#sha256",
 		"http://www.w3.org/2000/09/xmldsig#hmac-sha1",

@@ -170,7 +170,7 @@ read_answer(struct said *out)
 						 .depth = LIMIT_XML_DEPTH,
 						 .nodes = LIMIT_SERVICE_NODES};
 	struct xml_node *retur, *n;
-	int64_t code;
+	int64_t code = 0;
 
 	if (!xml_parse(out->xml, &limits, &out->doc, &out->e))
 		fail_msg("the answer is not XML: " STR_FMT, STR_ARG(out->xml));
