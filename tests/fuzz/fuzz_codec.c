@@ -15,6 +15,7 @@
 #include "registry/codec.h"
 #include "registry/history.h"
 #include "registry/pack.h"
+#include "registry/search.h"
 #include "registry/validate.h"
 #include "xml/parse.h"
 
@@ -99,6 +100,34 @@ check_object(struct reader *r, const struct xml_node *root)
 	check_write(r->type, uuid, &regs[0], r->a);
 }
 
+/* A template becomes criteria, and is a test of contents: of nothing, and of itself. */
+static void
+check_search(struct reader *r, const struct xml_node *root)
+{
+	struct registry_call c = {.type = r->type, .key = r->type->key, .a = r->a, .now = NOW};
+	struct oio_content none = {.items = NULL};
+	struct search s;
+	struct work w;
+	struct err e = ERR_INIT;
+	struct cursor cur;
+
+	work_init(&w, &c);
+	w.access.rights = ~0u;
+	if (!reader_open(&w.reader, root, &cur, &e) ||
+	    !search_read_base(&w, &cur, LIMIT_SEARCH_DEFAULT, LIMIT_SEARCH_PAGE, &s, &e) ||
+	    !decode_lists(&w.reader, &cur, LISTS_OPTIONAL, &s.template, &e) ||
+	    !reader_close(&w.reader, &cur, &e) || !search_prepare(&w, &s, &e)) {
+		BUG_ON(e.code != RETUR_INPUT && e.code != RETUR_PERIOD);
+		BUG_ON(w.reader.text.len == 0);
+		return;
+	}
+	BUG_ON(s.criterion_count > OBJECT_CRITERIA_MAX);
+	for (size_t i = 0; i < s.criterion_count; i++)
+		BUG_ON(s.criteria[i].count < 1 || s.criteria[i].count > OBJECT_TESTS_MAX);
+	BUG_ON(search_matches(&w, &s, &none) != (s.template.count == 0));
+	(void)search_matches(&w, &s, &s.template);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -107,10 +136,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 						 .nodes = 20000,
 						 .comments_ok = true};
 	struct reader r = {.a = arena_new(), .now = NOW};
-	struct oio_content template;
 	struct xml_doc *doc = NULL;
 	struct err e = ERR_INIT;
-	struct cursor c;
 
 	if (!xml_parse(str_of(data, size), &limits, &doc, &e))
 		goto out;
@@ -121,10 +148,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_object(&r, xml_root(doc));
 		goto out;
 	}
-	r.is_template = true;
-	if (reader_open(&r, xml_root(doc), &c, &e) &&
-	    decode_lists(&r, &c, LISTS_OPTIONAL, &template, &e))
-		e.code = ERR_NONE;
+	check_search(&r, xml_root(doc));
 out:
 	xml_doc_free(doc);
 	arena_free(r.a);
