@@ -4,6 +4,7 @@
  * the proof of its key and without any other judgement. The other side is plain OpenSSL.
  */
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -236,6 +237,30 @@ browsers_are_not_asked(void **state)
 	stop();
 }
 
+/* An answer is several writes: the last must not wait for the peer to acknowledge the first. */
+static void
+answers_do_not_wait(void **state)
+{
+	struct sockaddr_storage sa;
+	socklen_t len = sizeof(sa);
+	struct err e = ERR_INIT;
+	int listening, accepted, client, value = 0;
+
+	(void)state;
+	assert_true(listen_open("127.0.0.1:0", &listening, &e));
+	assert_int_equal(getsockname(listening, (struct sockaddr *)&sa, &len), 0);
+	client = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(connect(client, (struct sockaddr *)&sa, len), 0);
+	accepted = accept(listening, NULL, NULL);
+	assert_true(accepted >= 0);
+	len = sizeof(value);
+	assert_int_equal(getsockopt(accepted, IPPROTO_TCP, TCP_NODELAY, &value, &len), 0);
+	assert_int_not_equal(value, 0);
+	close(accepted);
+	close(client);
+	close(listening);
+}
+
 int
 main(void)
 {
@@ -243,6 +268,7 @@ main(void)
 		cmocka_unit_test(versions_and_ciphers),
 		cmocka_unit_test(client_certificates),
 		cmocka_unit_test(browsers_are_not_asked),
+		cmocka_unit_test(answers_do_not_wait),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
