@@ -47,7 +47,13 @@ load_anchors(const struct config *c, struct anchors **out, struct err *e)
 
 	if (paths.anchors == NULL)
 		return FAIL(e, CONFIG_INVALID, "trust.anchors is not set");
-	return anchors_load(&paths, out, e);
+	if (!anchors_load(&paths, out, e))
+		return false;
+	/* [administration 10.3] their private keys lie unguarded beside them */
+	if (config_is_production(c) && anchors_are_dev(*out))
+		return FAIL(e, CONFIG_INVALID,
+			    "trust.anchors holds the development PKI, in production");
+	return true;
 }
 
 /* The certificate we sign with first, then those of sts.trusted. */
