@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -28,11 +29,11 @@ struct line {
 	bool json;
 };
 
-/* Set at start, before there are threads; read-only then. */
+/* Set at start, and by a reload while threads log. The sink is for tests. */
 static struct {
-	enum log_level least;
-	enum log_format format;
-	bool journal_prefix;
+	_Atomic enum log_level least;
+	_Atomic enum log_format format;
+	atomic_bool journal_prefix;
 	void (*sink)(struct str line);
 } setup = {.least = LOG_LEVEL_INFO};
 
