@@ -13,7 +13,10 @@
 
 #define MALFORMED(e, ...) FAIL((e), ASSERTION_MALFORMED, __VA_ARGS__)
 
-/* [xml-names 3] an NCName, here of ASCII: what every known issuer writes */
+/*
+ * [xml-names 3] an NCName of ASCII, as every known issuer writes, whose first character may
+ * also be a digit: an IdP in the field makes bare UUIDs of its identifiers.
+ */
 static bool
 is_id(struct str s)
 {
@@ -22,9 +25,10 @@ is_id(struct str s)
 	for (size_t i = 0; i < s.len; i++) {
 		char c = s.ptr[i];
 		bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-		bool is_other = (c >= '0' && c <= '9') || c == '-' || c == '.';
+		bool is_digit = c >= '0' && c <= '9';
+		bool is_other = c == '-' || c == '.';
 
-		if (!is_letter && (i == 0 || !is_other))
+		if (!is_letter && !is_digit && (i == 0 || !is_other))
 			return false;
 	}
 	return true;

@@ -305,6 +305,7 @@ static const struct row {
 	 {.assertion = {{"<saml:AuthnStatement ",
 			 "<saml:Advice><saml:Assertion></saml:Assertion></"
 			 "saml:Advice><saml:AuthnStatement "}}}},
+	{"ID that begins with a digit", "", {.assertion = {{" ID=\"_", " ID=\"0"}}}},
 	{"unknown child of the Response",
 	 "CH-20",
 	 {.response = {{"<samlp:Status>", "<samlp:Other></samlp:Other><samlp:Status>"}}}},
@@ -451,6 +452,22 @@ x40_not_fresh(void **state)
 	run_row(&(struct row){"C10", "", cases[2].x});
 }
 
+/* Each refusal left its record, under its own name. */
+static void
+records_of_refusals(void **state)
+{
+	static const char *const names[] = {
+		"SAML_MESSAGE",   "SAML_SIGNATURE",       "SAML_REFUSED",
+		"SAML_STALE",     "SAML_CONDITIONS",      "SAML_ATTRIBUTES",
+		"SAML_AUTHORITY", "PRIVILEGES_MALFORMED", "DECRYPT_FAILED",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (audit_count(&world, names[i]) == 0)
+			fail_msg("no record of %s", names[i]);
+}
+
 static int
 setup(void **state)
 {
@@ -478,6 +495,7 @@ main(void)
 		cmocka_unit_test(x29_roles),
 		cmocka_unit_test(x30_level_is_capped),
 		cmocka_unit_test(x40_not_fresh),
+		cmocka_unit_test(records_of_refusals),
 	};
 
 	saml_lasso_init();

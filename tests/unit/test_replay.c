@@ -152,6 +152,21 @@ what_changed_meanwhile(void **state)
 	login_expect(w, "as before", "");
 }
 
+/* Each refusal left its record, under its own name. */
+static void
+records_of_refusals(void **state)
+{
+	static const char *const names[] = {
+		"SAML_LOGIN_UNKNOWN", "SAML_REPLAYED", "SAML_ROLES_UNREACHABLE",
+		"SAML_NO_ROLE",       "SAML_NO_IDP",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (audit_count(&world, names[i]) == 0)
+			fail_msg("no record of %s", names[i]);
+}
+
 static int
 setup(void **state)
 {
@@ -178,6 +193,7 @@ main(void)
 		cmocka_unit_test(x25_assertion_in_two_answers),
 		cmocka_unit_test(x42_unsolicited),
 		cmocka_unit_test(what_changed_meanwhile),
+		cmocka_unit_test(records_of_refusals),
 	};
 
 	saml_lasso_init();

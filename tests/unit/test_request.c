@@ -225,6 +225,10 @@ replayed_and_forged(void **state)
 	ask.body = form;
 	web_ask(w, &ask);
 	assert_string_equal(page_code(w), "CH-10");
+	ask.content_type = NULL;
+	ask.body = swap_text(w, form, "SAMLRequest=", "SAMLResponse=");
+	web_ask(w, &ask);
+	assert_string_equal(page_code(w), "CH-10");
 	ask.content_type = "text/xml";
 	web_ask(w, &ask);
 	assert_string_equal(page_code(w), "CH-20");
@@ -415,6 +419,23 @@ x58_flood(void **state)
 	assert_int_equal(audit_count(w, "SAML_BUSY"), 0);
 }
 
+/* Each refusal left its record, under its own name. */
+static void
+records_of_refusals(void **state)
+{
+	static const char *const names[] = {
+		"SAML_REQUEST",       "SAML_REQUEST_UNSUPPORTED",
+		"SAML_NAMEID_POLICY", "SAML_PROXY_COUNT",
+		"SAML_PASSIVE",       "SAML_IDP_UNSUPPORTED",
+		"SAML_LEVEL",         "SAML_WRONG_PLACE",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (audit_count(&world, names[i]) == 0)
+			fail_msg("no record of %s", names[i]);
+}
+
 static int
 setup(void **state)
 {
@@ -440,7 +461,7 @@ main(void)
 		cmocka_unit_test(changed_queries),  cmocka_unit_test(replayed_and_forged),
 		cmocka_unit_test(what_is_answered), cmocka_unit_test(names_and_idps),
 		cmocka_unit_test(x55_relay_state),  cmocka_unit_test(x58_rates),
-		cmocka_unit_test(x58_flood),
+		cmocka_unit_test(x58_flood),        cmocka_unit_test(records_of_refusals),
 	};
 
 	saml_lasso_init();

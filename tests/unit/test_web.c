@@ -476,6 +476,21 @@ a_restart_in_between(void **state)
 	assert_true(str_is_set(posted_response(w)));
 }
 
+/* Each refusal left its record, under its own name. */
+static void
+records_of_refusals(void **state)
+{
+	static const char *const names[] = {
+		"SAML_CANCELLED",
+		"SAML_DENIED",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (audit_count(&world, names[i]) == 0)
+			fail_msg("no record of %s", names[i]);
+}
+
 static int
 setup(void **state)
 {
@@ -508,6 +523,7 @@ main(void)
 		cmocka_unit_test(other_calls),
 		cmocka_unit_test(the_built_in_system),
 		cmocka_unit_test(a_restart_in_between),
+		cmocka_unit_test(records_of_refusals),
 	};
 
 	saml_lasso_init();
