@@ -148,9 +148,11 @@ static bool
 split_address(const char *address, char *host, size_t room, const char **port)
 {
 	const char *colon = strrchr(address, ':');
+	int64_t number;
 	size_t len;
 
-	if (colon == NULL || colon == address)
+	if (colon == NULL || colon == address ||
+	    !str_to_i64(str_from(colon + 1), 0, 65535, &number))
 		return false;
 	*port = colon + 1;
 	len = (size_t)(colon - address);
