@@ -11,7 +11,8 @@
 
 NORETURN void bug_at(const char *file, int line, const char *what);
 
-/* Aborts. Nothing that a peer can send may reach one. */
+/* Both abort. Nothing that a peer can send may reach one. */
+#define BUG(what) bug_at(__FILE__, __LINE__, (what))
 #define BUG_ON(cond)                                                                           \
 	do {                                                                                   \
 		if (__builtin_expect(!!(cond), 0))                                             \

@@ -53,7 +53,7 @@ alg_signature_for(enum key_kind kind)
 		if (signatures[i].kind == kind && signatures[i].hash == HASH_SHA256)
 			return &signatures[i];
 	}
-	BUG_ON(!"every kind of key has an algorithm");
+	BUG("a kind of key without an algorithm");
 	return NULL;
 }
 
