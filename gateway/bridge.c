@@ -29,6 +29,9 @@ static const struct {
 	{"issuer", {.burst = 6000, .per_second = 200}},
 	/* all together: bounds the table of pending logins, which live ten minutes */
 	{"all", {.burst = 60000, .per_second = 300}},
+	/* what nobody is known to have sent takes no more room than this in the audit trail */
+	{"refusal", {.burst = 1000, .per_second = 2}},
+	{"refusals", {.burst = 10000, .per_second = 20}},
 };
 
 bool
@@ -128,6 +131,16 @@ log_refusal(struct visit *v, const struct bridge_story *s, const struct err *e)
 		LF("idp", s->idp));
 }
 
+/* A login that was begun, or one of many refusals without any? */
+static bool
+may_be_recorded(struct visit *v, const struct bridge_story *s)
+{
+	struct err ignored = ERR_INIT;
+
+	return str_is_set(s->request_id) || (bridge_admit(v, "refusal", v->c->peer, &ignored) &&
+					     bridge_admit(v, "refusals", STR(""), &ignored));
+}
+
 void
 bridge_refuse(struct visit *v, const struct bridge_story *s, struct bridge_write *more,
 	      const struct err *e)
@@ -138,7 +151,7 @@ bridge_refuse(struct visit *v, const struct bridge_story *s, struct bridge_write
 
 	log_refusal(v, s, e);
 	/* a flood must not fill the audit trail; the log has it */
-	if (e->code == SAML_BUSY)
+	if (e->code == SAML_BUSY || !may_be_recorded(v, s))
 		return;
 	if (more) {
 		more->now = v->c->now;

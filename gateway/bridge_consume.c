@@ -33,8 +33,7 @@ read_answer(struct visit *v, struct answer *x, struct err *e)
 {
 	if (!str_has_prefix(v->c->content_type, STR("application/x-www-form-urlencoded")))
 		return FAIL(e, SAML_MESSAGE, "not a form");
-	if (!bridge_admit(v, "address", v->c->peer, e) ||
-	    !post_read(v->c->body, v->c->a, &x->b, e) ||
+	if (!post_read(v->c->body, v->c->a, &x->b, e) ||
 	    !message_parse(x->b.xml, &v->trees, v->c->a, &x->m, e))
 		return false;
 	if (!x->b.is_response || x->m.kind != MESSAGE_RESPONSE)

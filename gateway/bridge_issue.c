@@ -39,8 +39,7 @@ open_request(struct visit *v, struct binding_message *b, const struct peer_syste
 	};
 	struct message m;
 
-	if (!bridge_admit(v, "address", v->c->peer, e) || !read_binding(v, b, e) ||
-	    !message_parse(b->xml, &v->trees, v->c->a, &m, e))
+	if (!read_binding(v, b, e) || !message_parse(b->xml, &v->trees, v->c->a, &m, e))
 		return false;
 	if (m.kind != MESSAGE_AUTHN_REQUEST || b->is_response)
 		return FAIL(e, SAML_WRONG_PLACE, "not an AuthnRequest");

@@ -2,13 +2,16 @@
 /* Rate limits. Refuses when a bucket is empty; two names in one bucket share its tokens. */
 #include "gateway/limiter.h"
 
+#include <arpa/inet.h>
 #include <pthread.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "crypto/digest.h"
 #include "crypto/random.h"
 
 #define BUCKETS 16384
+#define SET_BACK SECONDS(60)
 
 struct bucket {
 	instant filled; /* when it was last full, moved on as tokens are taken */
@@ -39,12 +42,35 @@ limiter_free(struct limiter *l)
 	mem_free(l);
 }
 
+/* The bytes that count of a name; an IPv4 address has one spelling. */
+static struct str
+subscriber(struct str name, char text[INET_ADDRSTRLEN], struct in6_addr *v6)
+{
+	char address[INET6_ADDRSTRLEN];
+	struct str bare, zone;
+
+	str_cut(name, '%', &bare, &zone);
+	if (bare.len == 0 || bare.len >= sizeof(address))
+		return name;
+	memcpy(address, bare.ptr, bare.len);
+	address[bare.len] = '\0';
+	if (inet_pton(AF_INET6, address, v6) != 1)
+		return name;
+	if (IN6_IS_ADDR_V4MAPPED(v6) &&
+	    inet_ntop(AF_INET, v6->s6_addr + 12, text, INET_ADDRSTRLEN))
+		return str_from(text);
+	return str_of(v6->s6_addr, 8);
+}
+
 static size_t
 place_of(const struct limiter *l, const char *kind, struct str name)
 {
 	uint8_t mac[32], inner[32];
+	char text[INET_ADDRSTRLEN];
+	struct in6_addr v6;
 	size_t n = 0;
 
+	name = subscriber(name, text, &v6);
 	digest_hmac_sha256(str_of(l->key, sizeof(l->key)), str_from(kind), inner);
 	digest_hmac_sha256(str_of(inner, sizeof(inner)), name, mac);
 	for (size_t i = 0; i < 4; i++)
@@ -52,7 +78,10 @@ place_of(const struct limiter *l, const char *kind, struct str name)
 	return n % BUCKETS;
 }
 
-/* `filled` is a clock of its own: each token moves it on, and it may not pass now. */
+/*
+ * `filled` is a clock of its own: each token moves it on, and it may not pass now. Calls come
+ * in another order than their times: only further ahead than that is a clock that was set back.
+ */
 static bool
 look(struct limiter *l, struct bucket *b, const struct limit *limit, instant now, bool takes)
 {
@@ -63,7 +92,7 @@ look(struct limiter *l, struct bucket *b, const struct limit *limit, instant now
 	pthread_mutex_lock(&l->lock);
 	if (b->filled < oldest)
 		b->filled = oldest;
-	if (b->filled > now) /* the clock was set back */
+	if (b->filled > now + SET_BACK)
 		b->filled = oldest;
 	is_ok = b->filled + cost <= now;
 	if (is_ok && takes)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * How much one peer may ask for: a bucket of tokens for each name, filled at a steady rate.
- * Names share a fixed number of buckets, so nothing grows. Owns its lock.
+ * Names share a fixed number of buckets, so nothing grows. Owns its lock. A name that is an
+ * IPv6 address stands for its first 64 bits: what lies behind them one subscriber may number as
+ * he likes.
  */
 #ifndef GATEWAY_LIMITER_H
 #define GATEWAY_LIMITER_H

@@ -5,6 +5,8 @@
  * Source: context-handler contract 1.3.
  */
 #include "base/limits.h"
+#include "base/log.h"
+#include "gateway/bridge.h"
 #include "gateway/cookies.h"
 #include "gateway/limiter.h"
 #include "gateway/pages.h"
@@ -108,6 +110,21 @@ wants_english(struct http_call *c)
 	return false;
 }
 
+/* Each of the handlers signs or verifies something, or writes: none is free for strangers. */
+static void
+handle(struct visit *v, void (*handler)(struct visit *v))
+{
+	struct err e = ERR_INIT;
+
+	if (bridge_admit(v, "address", v->c->peer, &e)) {
+		handler(v);
+		return;
+	}
+	LOG_ERR(LOG_LEVEL_WARNING, "web.refused", &e, LF("req", v->c->request_id),
+		LF("peer", v->c->peer));
+	page_error(v, &e, NULL);
+}
+
 static void
 dispatch(struct visit *v)
 {
@@ -117,7 +134,7 @@ dispatch(struct visit *v)
 		if (!str_eq_c(v->c->path, routes[i].path))
 			continue;
 		if (routes[i].methods & 1U << v->c->method) {
-			routes[i].handler(v);
+			handle(v, routes[i].handler);
 			return;
 		}
 		FAIL(&e, SAML_WRONG_PLACE, "method at " STR_FMT, STR_ARG(v->c->path));

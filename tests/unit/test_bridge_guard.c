@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "gateway/file.h"
 #include "gateway/known_peers.h"
+#include "gateway/limiter.h"
 #include "saml/attributes.h"
 #include "saml/lasso.h"
 #include "tests/unit/pki.h"
@@ -244,7 +245,9 @@ x77_keys_of_others(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		bool is_idp = rows[i].text[0] == 'i';
-		struct str problems, text = arena_printf(w->a, rows[i].text, rows[i].more);
+		struct str problems, text = str_from(rows[i].text);
+
+		text = swap_text(w, text, "%s", rows[i].more);
 
 		if (str_eq_c(STR("https://d.example"), rows[i].entity_id))
 			text = swap_text(w, text, "https://c.example", "https://d.example");
@@ -254,6 +257,101 @@ x77_keys_of_others(void **state)
 		if (*rows[i].want == 0 ? problems.len > 0
 				       : !str_find(problems, str_from(rows[i].want), &at))
 			fail_msg("%s: '" STR_FMT "'", rows[i].name, STR_ARG(problems));
+	}
+}
+
+static void
+drain(struct saml_world *w, const char *kind, const char *name)
+{
+	static const struct limit limit = {.burst = 10000, .per_second = 1000};
+
+	struct web *web = w->app->web;
+
+	while (limiter_take(web->limiter, kind, str_from(name), &limit, w->now))
+		continue;
+}
+
+/* X58: strangers cannot fill the audit trail, nor make us sign as often as they like. */
+static void
+x58_strangers(void **state)
+{
+	static const char *const paths[] = {
+		"/runtime/saml2/issue.idp",
+		"/runtime/saml2/choose.idp",
+		"/runtime/saml2/metadata.idp",
+		"/runtime/saml2auth/metadata.idp",
+		"/hvem",
+		"/hvem/login",
+		"/hvem/metadata",
+	};
+	struct saml_world *w = &world;
+	struct web_ask ask = {.method = HTTP_METHOD_GET, .query = STR_INIT("SAMLRequest=x")};
+	size_t recorded;
+
+	(void)state;
+	w->now += MINUTES(10);
+	w->jar.count = 0;
+	ask.path = paths[0];
+	recorded = audit_count(w, "SAML_MESSAGE");
+	web_ask(w, &ask);
+	assert_string_equal(page_code(w), "CH-20");
+	assert_int_equal(audit_count(w, "SAML_MESSAGE"), recorded + 1);
+	drain(w, "refusal", "192.0.2.7");
+	web_ask(w, &ask);
+	assert_string_equal(page_code(w), "CH-20");
+	assert_int_equal(audit_count(w, "SAML_MESSAGE"), recorded + 1);
+	/* what a known login comes to is still recorded */
+	recorded = audit_count(w, "SAML_SIGNATURE");
+	log_in(w, &(struct idp_answer){.unsigned_assertion = true});
+	login_expect(w, "unsigned", "CH-22");
+	assert_int_equal(audit_count(w, "SAML_SIGNATURE"), recorded + 1);
+	drain(w, "address", "192.0.2.7");
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+		ask.path = paths[i];
+		web_ask(w, &ask);
+		if (w->status != 429)
+			fail_msg("%s: %d", paths[i], w->status);
+	}
+	w->now += MINUTES(10);
+}
+
+/* Calls come in another order than their times; IPv6 gives one subscriber many addresses. */
+static void
+x58_buckets(void **state)
+{
+	static const struct limit limit = {.burst = 10, .per_second = 2};
+	static const struct {
+		const char *drained, *other;
+		bool is_same;
+	} rows[] = {
+		{"192.0.2.7", "192.0.2.7", true},
+		{"192.0.2.7", "192.0.2.8", false},
+		{"192.0.2.7", "::ffff:192.0.2.7", true},
+		{"::ffff:192.0.2.7", "::ffff:192.0.2.8", false},
+		{"2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff", true},
+		{"2001:db8:1:2::1", "2001:db8:1:3::1", false},
+		{"fe80::1%eth0", "fe80::2", true},
+		{"nonsense", "other", false},
+		{"", "x", false},
+	};
+	struct limiter *l = limiter_new();
+
+	(void)state;
+	while (limiter_take(l, "x", STR("x"), &limit, SECONDS(1000)))
+		continue;
+	for (int ms = 1; ms < 60000; ms += 100)
+		assert_false(limiter_take(l, "x", STR("x"), &limit,
+					  SECONDS(1000) - (instant)ms * 1000));
+	limiter_free(l);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct str name = str_from(rows[i].drained), other = str_from(rows[i].other);
+
+		l = limiter_new();
+		while (limiter_take(l, "x", name, &limit, SECONDS(1000)))
+			continue;
+		if (limiter_take(l, "x", other, &limit, SECONDS(1000)) == rows[i].is_same)
+			fail_msg("%s %s", rows[i].drained, rows[i].other);
+		limiter_free(l);
 	}
 }
 
@@ -282,6 +380,8 @@ main(void)
 		cmocka_unit_test(suspended_owner_of_a_role),
 		cmocka_unit_test(x38_persistent_name),
 		cmocka_unit_test(x77_keys_of_others),
+		cmocka_unit_test(x58_strangers),
+		cmocka_unit_test(x58_buckets),
 	};
 
 	saml_lasso_init();
