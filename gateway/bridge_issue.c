@@ -123,11 +123,12 @@ ask_user(struct visit *v, struct pending *p, struct choice *ch, struct bridge_wr
 	page_choose(v, p, &ch->found, choice_origins(v, &ch->found));
 }
 
-/* Replayed, or the store failed: the system is not answered. */
+/* Replayed, the session ended meanwhile, or the store failed: the system is not answered. */
 static bool
 is_for_page(const struct err *e)
 {
-	return e->code == SAML_REQUEST || err_row(e->code)->voice != VOICE_PAGE;
+	return e->code == SAML_REQUEST || e->code == SAML_LOGIN_UNKNOWN ||
+	       err_row(e->code)->voice != VOICE_PAGE;
 }
 
 static void

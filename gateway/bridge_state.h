@@ -90,10 +90,11 @@ struct bridge_write {
 	instant now;
 	struct str seen; /* digest of issuer and ID: may not have been claimed before */
 	instant seen_until;
-	enum err_code seen_code;       /* if it was */
-	const struct pending *open;    /* stored, and found by its hub_request */
+	enum err_code seen_code; /* if it was */
+	/* stored, and found by its hub_request; may not have ended meanwhile */
+	const struct pending *open;
 	const struct pending *close;   /* must be open still; ended by its `used` */
-	const struct session *session; /* stored */
+	const struct session *session; /* stored; without `login` it must be there still */
 	struct str drop_session;       /* key of the one that it replaces */
 	const struct idp_login *login;
 	struct str sys_key, sys_json;

@@ -41,13 +41,26 @@ claim_seen(struct tx *tx, const struct job *j, struct err *e)
 	return store_state_put(tx, BUCKET_SEEN, w->seen, STR("1"), w->seen_until, e);
 }
 
+/* By whom a login was ended; absent: it is open. */
+static bool
+used_by(struct tx *tx, const struct job *j, struct str handle, struct str *out, struct err *e)
+{
+	return store_state_get(tx_reading(tx), BUCKET_USED, handle, j->w->now, j->a, out, e);
+}
+
+/* New, or asked anew: but one that has ended since it was read is not opened again. */
 static bool
 open_pending(struct tx *tx, const struct job *j, struct err *e)
 {
 	const struct pending *p = j->w->open;
+	struct str used;
 
 	if (!p)
 		return true;
+	if (!used_by(tx, j, p->handle, &used, e))
+		return false;
+	if (str_is_set(used))
+		return FAIL(e, SAML_LOGIN_UNKNOWN, "the login is done");
 	if (!store_state_put(tx, BUCKET_PENDING, p->handle, j->pending,
 			     p->created + PENDING_LIFE, e))
 		return false;
@@ -65,7 +78,7 @@ close_pending(struct tx *tx, const struct job *j, struct err *e)
 
 	if (!p)
 		return true;
-	if (!store_state_get(tx_reading(tx), BUCKET_USED, p->handle, j->w->now, j->a, &used, e))
+	if (!used_by(tx, j, p->handle, &used, e))
 		return false;
 	if (str_is_set(used))
 		return FAIL(e, str_eq(used, p->used) ? SAML_REPLAYED : SAML_LOGIN_UNKNOWN,
@@ -74,12 +87,25 @@ close_pending(struct tx *tx, const struct job *j, struct err *e)
 			       e);
 }
 
+/* One that is used again, not begun: it may have been replaced or ended meanwhile. */
+static bool
+still_there(struct tx *tx, const struct job *j, const struct session *s, struct err *e)
+{
+	struct str json;
+
+	if (!store_state_get(tx_reading(tx), BUCKET_SESSION, s->key, j->w->now, j->a, &json, e))
+		return false;
+	return str_is_set(json) || FAIL(e, SAML_LOGIN_UNKNOWN, "the session has ended");
+}
+
 static bool
 put_session(struct tx *tx, const struct job *j, struct err *e)
 {
 	const struct bridge_write *w = j->w;
 	const struct session *s = w->session;
 
+	if (s && !w->login && !still_there(tx, j, s, e))
+		return false;
 	if (str_is_set(w->drop_session) &&
 	    !store_state_drop(tx, BUCKET_SESSION, w->drop_session, e))
 		return false;

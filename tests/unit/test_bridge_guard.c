@@ -13,6 +13,8 @@
 #include <cmocka.h>
 
 #include "base/log.h"
+#include "gateway/bridge_state.h"
+#include "gateway/cookies.h"
 #include "gateway/file.h"
 #include "gateway/known_peers.h"
 #include "gateway/limiter.h"
@@ -355,6 +357,60 @@ x58_buckets(void **state)
 	}
 }
 
+static struct str
+cookie_value(const struct saml_world *w, const char *name)
+{
+	for (size_t i = 0; i < w->jar.count; i++)
+		if (str_eq_c(str_from(name), w->jar.items[i].name))
+			return str_from(w->jar.items[i].value);
+	return STR_NONE;
+}
+
+/* What a call read before another call ended it is not brought back by what it writes. */
+static void
+ended_meanwhile(void **state)
+{
+	struct saml_world *w = &world;
+	struct store *store = w->app->store;
+	struct session session;
+	struct idp_login record;
+	struct pending pending;
+	struct str before, used;
+	struct bridge_write write = {.now = w->now};
+	struct err e = ERR_INIT;
+
+	(void)state;
+	w->jar.count = 0;
+	log_in(w, &(struct idp_answer)USUAL);
+	login_expect(w, "first", "");
+	before = arena_dup(w->a, cookie_value(w, COOKIE_SESSION));
+	assert_true(session_find(store, before, w->now, w->a, &session, &record, &e));
+	assert_true(pending_find(store, w->handle, w->now, w->a, &pending, &e));
+	/* single sign-on, as long as the session is there */
+	write.session = &session;
+	assert_true(bridge_commit(store, &write, &e));
+	/* X70: a new login gives the session another name; the old one is dead and stays so */
+	login_begin(w, &(struct system_ask){.attributes = "ForceAuthn=\"true\""});
+	idp_post(w, idp_text(w, &(struct idp_answer)USUAL), NULL);
+	login_expect(w, "second", "");
+	assert_false(str_eq(before, cookie_value(w, COOKIE_SESSION)));
+	assert_false(bridge_commit(store, &write, &e));
+	assert_int_equal(e.code, SAML_LOGIN_UNKNOWN);
+	err_clear(&e);
+	assert_false(session_find(store, before, w->now, w->a, &session, &record, &e));
+	/* a choice that was made while the answer came does not open the login again */
+	used = pending.used;
+	assert_true(str_is_set(used));
+	pending.used = STR_NONE;
+	write = (struct bridge_write){.now = w->now, .open = &pending};
+	err_clear(&e);
+	assert_false(bridge_commit(store, &write, &e));
+	assert_int_equal(e.code, SAML_LOGIN_UNKNOWN);
+	err_clear(&e);
+	assert_true(pending_find(store, pending.handle, w->now, w->a, &pending, &e));
+	assert_true(str_eq(pending.used, used));
+}
+
 static int
 setup(void **state)
 {
@@ -382,6 +438,7 @@ main(void)
 		cmocka_unit_test(x77_keys_of_others),
 		cmocka_unit_test(x58_strangers),
 		cmocka_unit_test(x58_buckets),
+		cmocka_unit_test(ended_meanwhile),
 	};
 
 	saml_lasso_init();
