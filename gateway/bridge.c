@@ -17,7 +17,7 @@
 #include "gateway/limiter.h"
 #include "saml/authn.h"
 
-#define DETAIL_BYTES (64UL * 1024)
+#define DETAIL_BYTES (256UL * 1024)
 
 static const struct {
 	const char *kind;
@@ -101,7 +101,25 @@ story_detail(struct visit *v, const struct bridge_story *s, enum err_code code)
 	if (s->grant)
 		put_roles(o, s->grant);
 	json_dump_callback(o, write_chunk, &out, JSON_COMPACT);
-	return arena_dup(v->c->a, buf_str(&out));
+	/* half of it would be no JSON */
+	return out.over ? STR("{\"too_long\":true}") : arena_dup(v->c->a, buf_str(&out));
+}
+
+/*
+ * [contract 6.7] no name and no CPR number, though an IdP may send either as the user's number:
+ * then it stands there sealed with this installation's secret, the same for the same user.
+ */
+static struct str
+audit_user(struct visit *v, struct str user_key)
+{
+	struct str cvr, serial;
+	uint8_t mac[32];
+
+	if (!str_cut(user_key, '|', &cvr, &serial) || nameid_is_pseudonym(serial))
+		return user_key;
+	digest_hmac_sha256(str_of(v->web->secret, sizeof(v->web->secret)), user_key, mac);
+	return arena_printf(v->c->a, STR_FMT "|mac:" STR_FMT, STR_ARG(cvr),
+			    STR_ARG(hex_encode(v->c->a, str_of(mac, 16))));
 }
 
 struct audit_row
@@ -110,7 +128,7 @@ bridge_audit(struct visit *v, const struct bridge_story *s, enum err_code code)
 	struct str actor = STR("browser");
 
 	if (s->login && str_is_set(s->login->user_key))
-		actor = s->login->user_key;
+		actor = audit_user(v, s->login->user_key);
 	return (struct audit_row){
 		.at = v->c->now,
 		.action = STR("login"),

@@ -168,8 +168,11 @@ find_authority(struct login *l, struct err *e)
 		return false;
 	if (!str_is_set(l->cvr))
 		l->cvr = idp->context_count == 1 ? idp->contexts[0] : l->parts.o;
-	if (!str_is_digits(l->cvr, 8))
+	if (!str_is_digits(l->cvr, 8)) {
+		/* whatever it is, it goes into no record */
+		l->cvr = STR_NONE;
 		return FAIL(e, SAML_AUTHORITY, "no CVR number");
+	}
 	for (size_t i = 0; i < idp->context_count; i++)
 		if (str_eq(idp->contexts[i], l->cvr)) {
 			if (!str_is_set(l->parts.o) || str_eq(l->parts.o, l->cvr) ||

@@ -139,6 +139,32 @@ nameid_user_key(struct arena *a, struct str cvr, struct str serial)
 	return str_of(p, key.len);
 }
 
+static bool
+is_number(struct str s)
+{
+	return s.len > 0 && s.len <= 12 && str_is_digits(s, s.len);
+}
+
+bool
+nameid_is_pseudonym(struct str serial)
+{
+	static const struct str persistent = STR_INIT("persistent/");
+	struct str cvr, rid;
+	struct uuid u;
+
+	if (str_has_prefix(serial, NAMEID_UUID_PREFIX))
+		serial = str_skip(serial, NAMEID_UUID_PREFIX.len);
+	if (str_has_prefix(serial, persistent))
+		serial = str_skip(serial, persistent.len);
+	if (uuid_parse(serial, &u))
+		return true;
+	if (serial.len < 4 || !str_eq_nocase(str_of(serial.ptr, 4), STR("CVR:")) ||
+	    !str_cut(str_skip(serial, 4), '-', &cvr, &rid))
+		return false;
+	return str_is_digits(cvr, 8) && rid.len > 4 &&
+	       str_eq_nocase(str_of(rid.ptr, 4), STR("RID:")) && is_number(str_skip(rid, 4));
+}
+
 enum nameid_mode
 nameid_mode(struct str text)
 {

@@ -30,8 +30,13 @@ MUST_USE bool nameid_parse(struct str value, struct nameid_parts *out, struct er
 /* Would a reader that does not ask for the format find a part of a distinguished name? */
 bool nameid_has_key(struct str value);
 bool nameid_is_plain(struct str s); /* no control characters */
-/* cvr | lower-case serial: who it is, in audit records and look-ups. */
+/* cvr | lower-case serial: who it is, in look-ups. */
 struct str nameid_user_key(struct arena *a, struct str cvr, struct str serial);
+/*
+ * Is this a number that tells nobody who it is: a UUID, as it stands or as a URI, or CVR and
+ * RID? Any other may be a name, an address or a CPR number.
+ */
+bool nameid_is_pseudonym(struct str serial);
 
 enum nameid_mode { NAMEID_MODE_COPY = 0, NAMEID_MODE_PERSISTENT, NAMEID_MODE_TRANSIENT };
 enum nameid_mode nameid_mode(struct str text); /* what is not known: copy */

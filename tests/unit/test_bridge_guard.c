@@ -411,6 +411,88 @@ ended_meanwhile(void **state)
 	assert_true(str_eq(pending.used, used));
 }
 
+static struct buf said = BUF_INIT(4 << 20);
+
+static void
+hear(struct str line)
+{
+	buf_add(&said, line);
+	buf_add_char(&said, '\n');
+}
+
+static bool
+hear_row(const struct audit_row *row, void *arg, struct err *e)
+{
+	const struct str texts[] = {row->action, row->result, row->actor,     row->cvr,
+				    row->object, row->detail, row->request_id};
+
+	(void)arg;
+	(void)e;
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		hear(texts[i]);
+	return true;
+}
+
+/* X80: neither log nor audit trail says who it was, and a line stays a line. */
+static void
+x80_personal_data(void **state)
+{
+	static const char *const never[] = {
+		"Agnete",      "Opdigtet",    "agnete@korsbaek", "0101701234", "010170-1234",
+		"mads skjern", "Mads Skjern", "\nevent=",        "\x1b",
+	};
+	static const struct change usual_format[2] = {{"SAML:1.1:nameid-format:X509SubjectName",
+						       "SAML:2.0:nameid-format:persistent"}};
+	struct saml_world *w = &world;
+	struct audit_filter f = {.from = INSTANT_MIN, .to = INSTANT_MAX};
+	struct reading *r;
+	struct err e = ERR_INIT;
+	size_t at;
+	struct idp_answer answers[] = {
+		USUAL,
+		{.assertion = {{"Serial=6f1f0a3e-1c9b-4a52-9a7e-0d5a4b8c2e11",
+				"Serial=0101701234"}}},
+		{.assertion = {{"Serial=6f1f0a3e-1c9b-4a52-9a7e-0d5a4b8c2e11",
+				"Serial=010170-1234"}}},
+		{.assertion = {{USER_NAME, "Mads Skjern"}, usual_format[0]}},
+		{.assertion = {{USER_NAME, "Mads Skjern"}}},
+		{.assertion = {{"O=11111111", "O=22222222"}}},
+		{.assertion = {{">11111111<", ">0101701234<"}}},
+		{.unsigned_assertion = true},
+		{.response = {{"status:Success", "status:Mads Skjern\nevent=x"}}},
+		{.roles = "0101701234"},
+		{.roles = "<bpp:PrivilegeList "
+			  "xmlns:bpp=\"http://itst.dk/oiosaml/basic_privilege_profile\">"
+			  "<PrivilegeGroup Scope=\"urn:dk:gov:saml:cprNumberIdentifier:"
+			  "0101701234\"><Privilege>0101701234</Privilege></PrivilegeGroup>"
+			  "</bpp:PrivilegeList>"},
+	};
+
+	(void)state;
+	log_setup(LOG_LEVEL_DEBUG, LOG_FORMAT_TEXT, false);
+	log_set_sink(hear);
+	for (size_t i = 0; i < ARRAY_LEN(answers); i++) {
+		w->jar.count = 0;
+		log_in(w, &answers[i]);
+		/* X85: nor does an error page */
+		if (w->status != 200)
+			for (size_t k = 0; k < ARRAY_LEN(never); k++)
+				assert_false(str_find(w->page, str_from(never[k]), &at));
+	}
+	system_send(w, &(struct system_ask){.issuer = "x\nevent=login.ok&#x85;"});
+	log_set_sink(NULL);
+	log_setup(LOG_LEVEL_ERROR, LOG_FORMAT_TEXT, false);
+	assert_true(str_find(buf_str(&said), STR("login.refused"), &at));
+	assert_true(store_read(w->app->store, &r, &e));
+	assert_true(store_audit_each(r, &f, hear_row, NULL, &e));
+	store_read_end(r);
+	assert_true(str_find(buf_str(&said), STR("11111111|mac:"), &at));
+	for (size_t i = 0; i < ARRAY_LEN(never); i++)
+		if (str_find(buf_str(&said), str_from(never[i]), &at))
+			fail_msg("%s: %.200s", never[i], said.ptr + (at > 100 ? at - 100 : 0));
+	buf_release(&said);
+}
+
 static int
 setup(void **state)
 {
@@ -439,6 +521,7 @@ main(void)
 		cmocka_unit_test(x58_strangers),
 		cmocka_unit_test(x58_buckets),
 		cmocka_unit_test(ended_meanwhile),
+		cmocka_unit_test(x80_personal_data),
 	};
 
 	saml_lasso_init();

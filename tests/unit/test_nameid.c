@@ -116,6 +116,34 @@ systems_get_their_mode(void **state)
 		str_eq(nameid_user_key(a, STR("11111111"), STR("AB-c")), STR("11111111|ab-c")));
 }
 
+static void
+pseudonyms(void **state)
+{
+	static const struct {
+		const char *serial;
+		bool is_one;
+	} rows[] = {
+		{UUID, true},
+		{"https://data.gov.dk/model/core/eid/professional/uuid/" UUID, true},
+		{"https://data.gov.dk/model/core/eid/professional/uuid/persistent/" UUID, true},
+		{"CVR:11111111-RID:42", true},
+		{"cvr:11111111-rid:42", true},
+		{"CVR:11111111-RID:0101701234567", false},
+		{"CVR:11111111-UID:42", false},
+		{"CVR:1111111-RID:42", false},
+		{"0101701234", false},
+		{"010170-1234", false},
+		{"agnete@korsbaek.example", false},
+		{UUID "x", false},
+		{"", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (nameid_is_pseudonym(str_from(rows[i].serial)) != rows[i].is_one)
+			fail_msg("%s", rows[i].serial);
+}
+
 int
 main(void)
 {
@@ -123,6 +151,7 @@ main(void)
 		cmocka_unit_test(names_are_parsed),
 		cmocka_unit_test(long_names_are_refused),
 		cmocka_unit_test(systems_get_their_mode),
+		cmocka_unit_test(pseudonyms),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
