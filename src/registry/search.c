@@ -9,6 +9,7 @@
  */
 #include "registry/search.h"
 
+#include <string.h>
 #include "base/limits.h"
 #include "registry/fold.h"
 #include "registry/match.h"
@@ -341,41 +342,67 @@ set_owners(const struct work *w, struct object_query *q)
 
 #define TESTED_BATCH 500
 
-/* Page by page through what the store finds, keeping what passes the test. */
-static bool
-run_tested(struct work *w, const struct search *s, struct reading *r, struct object_query *q,
-	   struct object_rows *out, struct err *e)
+static void
+keep(struct object_rows *out, const struct object_row *row, struct arena *a)
 {
-	AUTO(arena_freep) struct arena *batch = arena_new();
-	int64_t skip = q->offset, left = q->limit;
-	struct arena *before = w->scratch;
-	struct object_rows rows;
+	struct object_row *grown;
+
+	if (out->count == out->room) {
+		out->room = out->room ? out->room * 2 : 16;
+		grown = ARENA_NEW_N(a, out->room, struct object_row);
+		if (out->count > 0)
+			memcpy(grown, out->at, out->count * sizeof(*grown));
+		out->at = grown;
+	}
+	out->at[out->count] = *row;
+	out->at[out->count].cvr = arena_dup(a, row->cvr);
+	out->at[out->count++].content = arena_dup(a, row->content);
+}
+
+/* Those of a batch that pass the test, past the ones to be skipped. */
+static bool
+test_batch(struct work *w, const struct search *s, const struct object_rows *rows,
+	   struct object_query *left, struct object_rows *out, struct err *e)
+{
 	struct stored one;
 	size_t i;
 
-	q->with_content = true;
-	q->limit = TESTED_BATCH;
-	w->scratch = batch;
-	*out = (struct object_rows){
-		.at = ARENA_NEW_N(w->c->a, (size_t)left, struct object_row)};
-	for (q->offset = 0; left > 0; q->offset += TESTED_BATCH) {
-		arena_reset(batch);
-		if (!objects_find(r, q, batch, &rows, e))
+	for (i = 0; i < rows->count && left->limit > 0; i++) {
+		if (!stored_unpack(w->c->type, &rows->at[i], w->scratch, &one, e))
 			return false;
-		for (i = 0; i < rows.count && left > 0; i++) {
-			if (!stored_unpack(w->c->type, &rows.at[i], batch, &one, e))
-				return false;
-			if (!search_matches(w, s, &one.reg.content) || skip-- > 0)
-				continue;
-			out->at[out->count] = rows.at[i];
-			out->at[out->count].cvr = arena_dup(w->c->a, rows.at[i].cvr);
-			out->at[out->count++].content = arena_dup(w->c->a, rows.at[i].content);
-			left--;
-		}
-		if (rows.count < TESTED_BATCH)
-			break;
+		if (!search_matches(w, s, &one.reg.content) || left->offset-- > 0)
+			continue;
+		keep(out, &rows->at[i], w->c->a);
+		left->limit--;
 	}
-	w->scratch = before;
+	return true;
+}
+
+/* Batch by batch through what the store finds, keeping what passes the test. */
+static bool
+run_tested(struct work *w, const struct search *s, struct reading *r,
+	   const struct object_query *asked, struct object_rows *out, struct err *e)
+{
+	AUTO(arena_freep) struct arena *batch = arena_new();
+	struct object_query left = *asked, q = *asked;
+	struct work inner = *w;
+	struct object_rows rows;
+	struct uuid last;
+
+	q.with_content = true;
+	q.offset = 0;
+	q.limit = TESTED_BATCH;
+	inner.scratch = batch;
+	*out = (struct object_rows){.at = NULL};
+	do {
+		arena_reset(batch);
+		if (!objects_find(r, &q, batch, &rows, e) ||
+		    !test_batch(&inner, s, &rows, &left, out, e))
+			return false;
+		if (rows.count > 0)
+			last = rows.at[rows.count - 1].uuid;
+		q.after = &last;
+	} while (rows.count == TESTED_BATCH && left.limit > 0);
 	return true;
 }
 

@@ -120,7 +120,8 @@ struct object_query {
 	bool is_listed;
 	bool only_active;
 	instant listed_from, listed_to;
-	const struct uuid *uuid; /* this object only; NULL: any */
+	const struct uuid *uuid;  /* this object only; NULL: any */
+	const struct uuid *after; /* objects behind this one; NULL: from the start */
 	bool with_content;
 	int64_t offset, limit; /* by UUID */
 };

@@ -249,6 +249,8 @@ say_conditions(struct query *q, const struct object_query *in)
 	say_int(q, " AND o.kind = ?", in->kind);
 	if (in->uuid)
 		say_bytes(q, " AND o.uuid = ?", str_of(in->uuid->b, sizeof(in->uuid->b)));
+	if (in->after)
+		say_bytes(q, " AND o.uuid > ?", str_of(in->after->b, sizeof(in->after->b)));
 	say_int(q, " AND (? >> o.state) & 1", in->states);
 	if (in->owner_count > 1) {
 		say_int(q, " AND NOT (o.cvr = ?", objects_cvr(in->owners[1]));
@@ -377,6 +379,8 @@ say_walk(struct query *q, const struct object_query *in)
 	       " FROM object_listed l");
 	say_int(q, " WHERE l.cvr = ?", objects_cvr(in->owners[0]));
 	say_int(q, " AND l.kind = ?", in->kind);
+	if (in->after)
+		say_bytes(q, " AND l.uuid > ?", str_of(in->after->b, sizeof(in->after->b)));
 	say_int(q, " AND l.start < ?", in->listed_to);
 	say_int(q, " AND l.stop > ?", in->listed_from);
 	say(q, in->only_active ? " AND l.active = 1" : "");

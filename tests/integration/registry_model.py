@@ -220,7 +220,7 @@ class Registry:
 
     # ---- searching ----
 
-    def meets(self, content, criterion, soeg, now):
+    def meets(self, content, criterion, soeg, note, now):
         kind, test, own = criterion
         window = own if own != (None, None) else soeg
         if window == (None, None):
@@ -229,9 +229,10 @@ class Registry:
             fra = NEVER if window[0] is None else window[0]
             til = FOREVER if window[1] is None else window[1]
             window = (fra, til) if fra != til else (fra, fra + EPS)
-        return any(i.kind == kind and test(i) and self.overlaps(i, window) for i in content)
+        return any(i.kind == kind and test(i) and note in (None, i.meta[0]) and self.overlaps(i, window)
+                   for i in content)
 
-    def soeg(self, now, criteria, soeg=(None, None), state=None, offset=0, limit=1000):
+    def soeg(self, now, criteria, soeg=(None, None), note=None, state=None, offset=0, limit=1000):
         out = []
         for uuid in sorted(self.objects):
             last = self.latest(uuid)
@@ -240,7 +241,7 @@ class Registry:
             met = True
             # several elements of one max-n relation: any of them
             for kind in {c[0] for c in criteria}:
-                mine = [self.meets(last.content, c, soeg, now) for c in criteria if c[0] == kind]
+                mine = [self.meets(last.content, c, soeg, note, now) for c in criteria if c[0] == kind]
                 met = met and (any(mine) if MANY[kind] else all(mine))
             if met:
                 out.append(uuid)

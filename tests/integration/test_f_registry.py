@@ -345,16 +345,17 @@ class Sequence:
                 criteria.append((kind, test, own))
                 elements.append((kind, virkning(*own) + inside))
         soeg = r.choice([(None, None)] * 2 + [(self.day, FOREVER), (r.randint(1, 15), r.randint(15, DAYS))])
+        # what no index says: tested on the content
+        note = r.choice([None] * 4 + ["n1"])
         state = r.choice([None] * 5 + ["Importeret", "Passiveret", "Slettet"])
         offset, limit = r.choice([(0, None)] * 3 + [(1, None), (0, 1), (1, 1)])
         xml = (f"<s:FoersteResultatReference>{offset}</s:FoersteResultatReference>" if offset else "") + \
             (f"<s:MaksimalAntalKvantitet>{limit}</s:MaksimalAntalKvantitet>" if limit else "") + \
             (f"<s:SoegRegistrering><s:LivscyklusKode>{state}</s:LivscyklusKode></s:SoegRegistrering>"
              if state else "")
-        if soeg != (None, None):
-            xml += virkning(*soeg).replace("Virkning>", "SoegVirkning>")
+        xml += virkning(*soeg, note).replace("Virkning>", "SoegVirkning>")
         root = self.call(f"<SoegInput{{T}}>{xml}{lists(elements)}</SoegInput>", role="udstil")
-        want = self.model.soeg(self.now(), criteria, soeg, state, offset, limit or 1000)
+        want = self.model.soeg(self.now(), criteria, soeg, note, state, offset, limit or 1000)
         got = [n.text[0] for n in root.find(SD + "IdListe")]
         self.check(status(root) == (20 if want else 44) and got == want, got, want)
 

@@ -370,6 +370,11 @@ finds_by_the_rest(struct store **s, const struct store_options *options)
 	FINDS("ab", q.limit = 2);
 	FINDS("bc", q.limit = 2, q.offset = 1);
 	FINDS("", q.offset = 3);
+	struct uuid behind = key(A, 'a', 0).uuid;
+	FINDS("bc", q.after = &behind);
+	FINDS("a", q.uuid = &behind);
+	FINDS("bc", q.after = &behind, LISTED(40, 41));
+	FINDS("c", q.after = &behind, q.offset = 1, LISTED(40, 41), q.with_content = true);
 	/* two owners */
 	FINDS("aabce", q.owner_count = 2);
 	FINDS("abce", q.owner_count = 2, q.hiding_states = LIVE);

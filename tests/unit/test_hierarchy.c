@@ -297,6 +297,12 @@ test_shared(void **state)
 	       "ItSystemSoegEgenskab>",
 	       "o:1 e:4 f: b:3 i: s:21");
 	expect(w, &other, "", "o: e: f: b: i: s:");
+	/* a page far away, of what has to be tested, takes no room */
+	expect(w, &reader,
+	       PAGE(2147483647, 5000) "<s:SoegVirkning><s:NoteTekst>x</s:NoteTekst>"
+				      "</s:SoegVirkning><ItSystemSoegEgenskab><s:ItSystemNavn>"
+				      "ky</s:ItSystemNavn></ItSystemSoegEgenskab>",
+	       "o: e: f: b: i: s:");
 	/* the operator sees its own */
 	expect(w, &operator, "", "o:1,2 e: f: b: i: s:21,23");
 }
