@@ -88,6 +88,8 @@
 
 /* Registry: elements of one object; an organisation may name all its people. */
 #define LIMIT_OBJECT_ITEMS	  20000
+/* All its texts; a page of the hierarchy holds thousands of objects. */
+#define LIMIT_OBJECT_BYTES	  (4UL * 1024 * 1024)
 /* Periods of one timeline: a name, a state, a relation to one object. */
 #define LIMIT_TIMELINE_PERIODS	  1000
 /* Registrations of one object in one import, and notes in one Egenskab. */

@@ -66,14 +66,72 @@ validate_tidspunkt(struct reader *r, instant at, struct err *e)
 		(long long)instant_diff_s(at, r->now));
 }
 
+struct size {
+	size_t texts, bytes;
+};
+
+static void
+add_text(struct size *n, struct str text)
+{
+	n->texts++;
+	n->bytes += text.len;
+}
+
+static void
+add_slots(const struct oio_type *t, const struct oio_item *i, struct size *n)
+{
+	struct oio_range row = oio_part_range(t, OIO_ATTRIBUT);
+	size_t k, w;
+
+	for (k = row.first; k < row.end; k++) {
+		const struct oio_slot *s = &i->u.egenskab[k];
+
+		if (s->tag == OIO_TEXT)
+			add_text(n, s->u.text);
+		for (w = 0; s->tag == OIO_TEXTS && w < s->count; w++)
+			add_text(n, s->u.texts[w]);
+		for (w = 0; s->tag == OIO_SOEGEORD && w < s->count; w++) {
+			add_text(n, s->u.words[w].identifikator);
+			add_text(n, s->u.words[w].beskrivelse);
+			add_text(n, s->u.words[w].kategori);
+		}
+	}
+}
+
+static struct size
+size_of(const struct oio_type *t, const struct oio_content *c)
+{
+	struct size n = {0, 0};
+	size_t k;
+
+	for (k = 0; k < c->count; k++) {
+		const struct oio_item *i = &c->items[k];
+
+		n.bytes += i->v.note.len + i->v.aktoer.urn.len;
+		if (i->part == OIO_ATTRIBUT)
+			add_slots(t, i, &n);
+		if (i->part != OIO_RELATION)
+			continue;
+		n.bytes += i->u.relation.ref.urn.len + i->u.relation.indeks.len +
+			   i->u.relation.rolle.ref.urn.len + i->u.relation.rolle.label.len +
+			   i->u.relation.type.ref.urn.len + i->u.relation.type.label.len;
+	}
+	return n;
+}
+
 bool
 validate_size(struct reader *r, const struct oio_content *c, struct err *e)
 {
+	struct size n = size_of(r->type, c);
 	size_t longest;
 
-	if (c->count > LIMIT_OBJECT_ITEMS)
+	if (c->count > LIMIT_OBJECT_ITEMS || n.texts > LIMIT_OBJECT_ITEMS)
 		return reader_refuse(r, RETUR_INPUT, e, "Objektet har flere end %d elementer",
 				     LIMIT_OBJECT_ITEMS);
+	if (n.bytes > LIMIT_OBJECT_BYTES)
+		return reader_refuse(r, RETUR_INPUT, e,
+				     "Objektets tekster fylder mere end %lu byte",
+				     LIMIT_OBJECT_BYTES);
 	/* a timeline is not longer than the whole */
 	if (c->count <= LIMIT_TIMELINE_PERIODS)
 		return true;

@@ -61,11 +61,56 @@ test_size(void **state)
 	}
 }
 
+/* Long texts in many periods; many texts in one. */
+static void
+test_texts(void **state)
+{
+	static const struct {
+		size_t records, texts, length;
+		const char *text;
+	} sizes[] = {
+		{500, 8, 1000, NULL},
+		{500, 9, 1000, "Objektets tekster fylder mere end 4194304 byte"},
+		{20, 1000, 10, NULL},
+		{21, 1000, 10, "Objektet har flere end 20000 elementer"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		struct arena *a = arena_new();
+		struct reader r = {.type = &type_itsystem, .a = a};
+		struct str *texts = ARENA_NEW_N(a, sizes[i].texts, struct str);
+		struct oio_slot slots[4] = {{.tag = 0}};
+		struct oio_content c = {
+			.items = ARENA_NEW_N(a, sizes[i].records, struct oio_item),
+			.count = sizes[i].records};
+		struct err e = ERR_INIT;
+		bool ok;
+
+		for (size_t k = 0; k < sizes[i].texts; k++)
+			texts[k] = str_of(arena_alloc(a, sizes[i].length), sizes[i].length);
+		slots[3] = (struct oio_slot){
+			.tag = OIO_TEXTS, .count = sizes[i].texts, .u.texts = texts};
+		for (size_t k = 0; k < c.count; k++)
+			c.items[k] = (struct oio_item){.part = OIO_ATTRIBUT,
+						       .v = {.fra = (instant)k * 1000,
+							     .til = (instant)k * 1000 + 1000},
+						       .u.egenskab = slots};
+		ok = validate_content(&r, &c, NULL, false, &e);
+		if (ok != !sizes[i].text)
+			fail_msg("row %zu: " STR_FMT, i, STR_ARG(r.text));
+		if (!ok)
+			assert_true(str_eq_c(r.text, sizes[i].text));
+		arena_free(a);
+	}
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_size),
+		cmocka_unit_test(test_texts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
