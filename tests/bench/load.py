@@ -11,9 +11,12 @@ crowd   the same beside 5,000 connections that are kept and say nothing, and 200
 Usage: tests/bench/load.py FOLDER    made anew; FOLDER/pki is used if it is there
 """
 
+import base64
+import datetime
 import json
 import os
 import pathlib
+import re
 import resource
 import signal
 import socket
@@ -21,6 +24,10 @@ import subprocess
 import sys
 import threading
 import time
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 sys.dont_write_bytecode = True
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -55,10 +62,31 @@ def cpu_s(pid):
 
 # --- a landscape of many ---
 
+def certificate(name):
+    """Self-signed, as an AD FS makes it; in base64."""
+    key = rsa.generate_private_key(65537, 2048)
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    now = datetime.datetime.utcnow()
+    made = (x509.CertificateBuilder().subject_name(subject).issuer_name(subject)
+            .public_key(key.public_key()).serial_number(x509.random_serial_number())
+            .not_valid_before(now).not_valid_after(now + datetime.timedelta(days=365))
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
+            .sign(key, hashes.SHA256()))
+    return base64.b64encode(made.public_bytes(serialization.Encoding.DER)).decode()
+
+
+def metadata_of(template, cvr):
+    name = f"https://idp.k{cvr}.example"
+    text = template.replace("https://idp.korsbaek.example", name)
+    return re.sub(r"(<(?:\w+:)?X509Certificate>)[^<]*", r"\g<1>" + certificate(f"IdP {cvr}"), text)
+
+
 def known(land):
     """A hundred municipalities with an IdP each, and what four systems may do for them."""
     systems = ("KY", "KSD", "SAPA", "ESDH")
-    metadata = (land.folder / "idp-metadata.xml").read_text()
+    # uploaded metadata may be unsigned; a copy for another entity cannot keep the signature
+    metadata = re.sub(r"<(\w+:)?Signature\b.*</(\w+:)?Signature>", "",
+                      (land.folder / "idp-metadata.xml").read_text(), flags=re.DOTALL)
     cvr = [str(50000000 + i) for i in range(AGREEMENTS // len(systems))]
     role = "http://stoettesystemerne.dk/roles/servicesystemrole/"
     limits = [{"type": f"http://stoettesystemerne.dk/constraints/{x}/1", "vaerdier": ["Ja"]}
@@ -68,8 +96,7 @@ def known(land):
                          "rolledomaene": f"k{c}.example"} for c in cvr],
         "idps": [{"id": f"https://idp.k{c}.example", "navn": f"IdP {c}", "ejer": c,
                   "oiosamlProfil": "OIOSAML3", "nsisNiveau": "Substantial", "kontekster": [c],
-                  "metadata": {"xml": metadata.replace("https://idp.korsbaek.example",
-                                                       f"https://idp.k{c}.example")}}
+                  "metadata": {"xml": metadata_of(metadata, c)}}
                  for c in cvr[:IDPS]],
         "aftaler": [{"id": f"{s.lower()}-{c}", "navn": f"{s} for {c}", "type": "uden_videregivelse",
                      "begrundelse": "Maaling", "anvendersystem": s, "dataejer": c,
