@@ -14,7 +14,9 @@
 #define SET_BACK SECONDS(60)
 
 struct bucket {
-	instant filled; /* when it was last full, moved on as tokens are taken */
+	instant at;     /* the latest moment seen */
+	instant credit; /* microseconds */
+	bool is_used;
 };
 
 struct limiter {
@@ -79,24 +81,29 @@ place_of(const struct limiter *l, const char *kind, struct str name)
 }
 
 /*
- * `filled` is a clock of its own: each token moves it on, and it may not pass now. Calls come
- * in another order than their times: only further ahead than that is a clock that was set back.
+ * Credit is time: it grows with the clock up to the burst, and each token costs some. Calls
+ * come in another order than their times: an earlier one brings nothing and loses nothing. Only
+ * further back than that is a clock that was set back; then the bucket begins anew.
  */
 static bool
 look(struct limiter *l, struct bucket *b, const struct limit *limit, instant now, bool takes)
 {
 	instant cost = SECONDS(1) / (instant)limit->per_second;
-	instant oldest = now - cost * (instant)limit->burst;
+	instant full = cost * (instant)limit->burst;
 	bool is_ok;
 
 	pthread_mutex_lock(&l->lock);
-	if (b->filled < oldest)
-		b->filled = oldest;
-	if (b->filled > now + SET_BACK)
-		b->filled = oldest;
-	is_ok = b->filled + cost <= now;
+	if (!b->is_used || now < b->at - SET_BACK) {
+		*b = (struct bucket){.is_used = true, .at = now, .credit = full};
+	} else if (now > b->at) {
+		b->credit += now - b->at;
+		b->at = now;
+	}
+	if (b->credit > full)
+		b->credit = full;
+	is_ok = b->credit >= cost;
 	if (is_ok && takes)
-		b->filled += cost;
+		b->credit -= cost;
 	pthread_mutex_unlock(&l->lock);
 	return is_ok;
 }

@@ -390,6 +390,13 @@ x58_rates(void **state)
 	assert_false(limiter_take(l, "issuer", name, &limit, SECONDS(1001)));
 	/* the clock was set back */
 	assert_true(limiter_take(l, "issuer", name, &limit, SECONDS(10)));
+	/* a little back, as calls that overtake each other are: nothing gained, nothing lost */
+	assert_true(limiter_take(l, "some", name, &limit, SECONDS(1000)));
+	assert_true(limiter_take(l, "some", name, &limit, SECONDS(950)));
+	while (limiter_take(l, "some", name, &limit, SECONDS(950)))
+		;
+	assert_false(limiter_take(l, "some", name, &limit, SECONDS(999)));
+	assert_true(limiter_take(l, "some", name, &limit, SECONDS(1001)));
 	limiter_free(l);
 }
 
