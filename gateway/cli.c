@@ -166,6 +166,13 @@ cli_failed(const struct cli *c, const struct err *e)
 	return row->http == 503 ? EXIT_UNAVAILABLE : EXIT_FAILED;
 }
 
+void
+cli_print(FILE *to, const struct buf *b)
+{
+	if (b->len > 0)
+		fwrite(b->ptr, 1, b->len, to);
+}
+
 bool
 cli_config(const struct cli *c, struct config **out, struct err *e)
 {
@@ -176,7 +183,7 @@ cli_config(const struct cli *c, struct config **out, struct err *e)
 	if (path == NULL && access(SLUSE_SYSCONFDIR "/sluse.conf", F_OK) == 0)
 		path = SLUSE_SYSCONFDIR "/sluse.conf";
 	ok = config_load(path, out, &problems, e);
-	fwrite(problems.ptr, 1, problems.len, stderr);
+	cli_print(stderr, &problems);
 	buf_release(&problems);
 	return ok;
 }

@@ -4,6 +4,8 @@
 #define GATEWAY_CLI_H
 
 #include <stdbool.h>
+#include <stdio.h>
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
 #include "base/time.h"
@@ -47,6 +49,8 @@ int cli_main(int argc, char **argv);
 int cli_usage(const struct cli *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Says why on standard error and returns the row's exit code. */
 int cli_failed(const struct cli *c, const struct err *e);
+/* Writes what a buffer holds, which may be nothing. */
+void cli_print(FILE *to, const struct buf *b);
 /* Reads the configuration; problems go to standard error. Free with config_free. */
 MUST_USE bool cli_config(const struct cli *c, struct config **out, struct err *e);
 /* The same, and this process goes by its clock_shift from now on, as the server does. */

@@ -11,7 +11,7 @@
 static void
 print_buf(struct buf *b)
 {
-	fwrite(b->ptr, 1, b->len, stdout);
+	cli_print(stdout, b);
 	buf_release(b);
 }
 

@@ -26,7 +26,7 @@ report(const struct cli *c, const struct apply_options *o, const struct apply_re
 		return;
 	}
 	if (!c->quiet || o->dry_run)
-		fwrite(r->diff.ptr, 1, r->diff.len, stdout);
+		cli_print(stdout, &r->diff);
 	if (!c->quiet)
 		printf("%s%zu new, %zu changed, %zu removed, %zu unchanged\n",
 		       o->dry_run ? "would be: " : "", n[APPLY_NEW], n[APPLY_CHANGED],
@@ -69,9 +69,9 @@ apply(const struct cli *c, struct apply_options *o, int from)
 	o->peers = known_peers_check;
 	o->peers_arg = &rules;
 	ok = ok && apply_files(s, paths, count, o, &r, &e);
-	fwrite(r.problems.ptr, 1, r.problems.len, stderr);
+	cli_print(stderr, &r.problems);
 	if (!c->quiet)
-		fwrite(r.warnings.ptr, 1, r.warnings.len, stderr);
+		cli_print(stderr, &r.warnings);
 	if (ok)
 		report(c, o, &r);
 	apply_report_release(&r);
