@@ -50,7 +50,8 @@ file_free(struct str *s)
 static bool
 write_all(FILE *f, struct str bytes)
 {
-	return fwrite(bytes.ptr, 1, bytes.len, f) == bytes.len && fflush(f) == 0;
+	return (bytes.len == 0 || fwrite(bytes.ptr, 1, bytes.len, f) == bytes.len) &&
+	       fflush(f) == 0;
 }
 
 bool
