@@ -44,6 +44,7 @@ struct app {
 	struct wsdl_files *wsdl;
 	struct platform *platform; /* through app_platform_hold */
 	atomic_bool is_ready, is_stopping;
+	atomic_uint large_calls; /* at work; route.c */
 };
 
 /* Reads every key and certificate that the configuration names. Errors: those of the files. */

@@ -106,6 +106,7 @@ start(struct idp *idp, const struct flags *f, struct http_server **server, struc
 		.listener_count = 1,
 		.io_threads = 1,
 		.max_connections = 1000,
+		.max_held_bytes = LIMIT_FORM_BODY_BYTES * 16,
 		.idle_timeout_s = 60,
 		.pool = worker_pool_new(4, 64),
 		.handler = idp_call,

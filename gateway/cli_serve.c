@@ -101,6 +101,7 @@ start_http(struct server *s, struct err *e)
 		.listeners = opened,
 		.io_threads = (size_t)config_number(c, OPT_IO_THREADS),
 		.max_connections = (size_t)config_number(c, OPT_CONNECTIONS),
+		.max_held_bytes = LIMIT_HELD_BYTES,
 		.idle_timeout_s = config_number(c, OPT_IDLE_TIMEOUT),
 		.handler = route_call,
 		.arg = s->app,

@@ -85,7 +85,7 @@ struct http_server {
 	pthread_mutex_t tls_lock; /* listeners[].tls */
 	struct loop *loops;
 	atomic_bool is_stopping, is_over;
-	atomic_size_t running, open, calls, refused_busy;
+	atomic_size_t running, open, calls, refused_busy, held_bytes;
 };
 
 void
@@ -207,6 +207,7 @@ pending_free(const void *data, size_t len, void *arg)
 	struct pending *p = arg;
 
 	(void)data, (void)len;
+	atomic_fetch_sub(&p->loop->server->held_bytes, p->call.body.len);
 	buf_release(&p->call.answer);
 	arena_free(p->arena);
 }
@@ -350,6 +351,7 @@ read_body(struct pending *p)
 
 	evbuffer_remove(in, to, len);
 	p->call.body = str_of(to, len);
+	atomic_fetch_add(&p->loop->server->held_bytes, len);
 }
 
 static enum http_method
@@ -418,7 +420,8 @@ on_request(struct evhttp_request *req, void *arg)
 		return;
 	}
 	read_call(p);
-	if (!worker_submit(s->o.pool, &p->job)) {
+	if (atomic_load(&s->held_bytes) > s->o.max_held_bytes ||
+	    !worker_submit(s->o.pool, &p->job)) {
 		atomic_fetch_add(&s->refused_busy, 1);
 		http_plain(&p->call, 503, "Too many calls at the moment.");
 		http_set_header(&p->call, "Retry-After", STR("1"));

@@ -28,6 +28,7 @@ struct http_options {
 	size_t listener_count;
 	size_t io_threads;
 	size_t max_connections;
+	size_t max_held_bytes; /* bodies that wait for a worker or are at work; past it 503 */
 	int64_t idle_timeout_s;
 	struct worker_pool *pool;
 	http_handler *handler; /* runs on a worker; must set a status */

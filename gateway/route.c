@@ -70,6 +70,23 @@ system_call(struct app *app, const struct platform *p, struct http_call *c)
 		method_refused(c, "POST, GET");
 }
 
+/* Small calls go on while many large ones come: those take memory before they are proven. */
+static void
+system_call_weighed(struct app *app, const struct platform *p, struct http_call *c)
+{
+	if (c->body.len < LIMIT_LARGE_BYTES) {
+		system_call(app, p, c);
+		return;
+	}
+	if (atomic_fetch_add(&app->large_calls, 1) < LIMIT_LARGE_CALLS) {
+		system_call(app, p, c);
+	} else {
+		http_plain(c, 503, "Too many large calls at the moment.");
+		http_set_header(c, "Retry-After", STR("1"));
+	}
+	atomic_fetch_sub(&app->large_calls, 1);
+}
+
 void
 route_call(struct http_call *c, void *arg)
 {
@@ -78,7 +95,7 @@ route_call(struct http_call *c, void *arg)
 
 	switch (c->listener) {
 	case LISTENER_SYSTEM:
-		system_call(app, p, c);
+		system_call_weighed(app, p, c);
 		break;
 	case LISTENER_BROWSER:
 	case LISTENER_IDP:

@@ -8,6 +8,13 @@
 /* Services: an import of several hundred objects; clients accept answers up to 28 MiB. */
 #define LIMIT_SERVICE_BODY_BYTES  (28UL * 1024 * 1024)
 #define LIMIT_ANSWER_BYTES	  (28UL * 1024 * 1024)
+/*
+ * All bodies that wait for a worker or are at work. And how many at work may be large: a tree
+ * takes up to thirty times its text, and is made before anybody is proven.
+ */
+#define LIMIT_HELD_BYTES	  (512UL * 1024 * 1024)
+#define LIMIT_LARGE_BYTES	  (1024UL * 1024)
+#define LIMIT_LARGE_CALLS	  8
 /* Browser forms with a SAML response. */
 #define LIMIT_FORM_BODY_BYTES	  (1024UL * 1024)
 #define LIMIT_SAML_MESSAGE_BYTES  (768UL * 1024)

@@ -56,6 +56,7 @@ start(struct fixture *f, size_t workers, int64_t idle_s)
 				 .listener_count = 1,
 				 .io_threads = 2,
 				 .max_connections = 1000,
+				 .max_held_bytes = 150000,
 				 .idle_timeout_s = idle_s,
 				 .handler = handle,
 				 .arg = f};
@@ -318,6 +319,53 @@ test_stop_lets_calls_finish(void **state)
 	close(fd);
 }
 
+static void
+say_body(int fd, const char *path, size_t len)
+{
+	char head[200], *body = calloc(1, len + 1);
+
+	assert_non_null(body);
+	memset(body, 'x', len);
+	snprintf(head, sizeof(head),
+		 "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: %zu\r\n\r\n", path, len);
+	say(fd, head);
+	say(fd, body);
+	free(body);
+}
+
+/* Bodies at work and waiting have a limit together; it falls when a call is done. */
+static void
+test_held_bodies(void **state)
+{
+	struct fixture f = {.is_held = true};
+	int first, second;
+	char all[4096];
+
+	(void)state;
+	start(&f, 2, 60);
+	first = dial(&f);
+	second = dial(&f);
+	say_body(first, "/hold", 100000);
+	pthread_mutex_lock(&f.lock);
+	while (!f.is_inside)
+		pthread_cond_wait(&f.changed, &f.lock);
+	pthread_mutex_unlock(&f.lock);
+	say_body(second, "/a", 100000);
+	assert_true(hear(second, "Too many calls", all, sizeof(all)));
+	say_body(second, "/a", 1000);
+	assert_true(hear(second, "body=1000 ", all, sizeof(all)));
+	pthread_mutex_lock(&f.lock);
+	f.is_held = false;
+	pthread_cond_broadcast(&f.changed);
+	pthread_mutex_unlock(&f.lock);
+	assert_true(hear(first, "body=100000 ", all, sizeof(all)));
+	say_body(second, "/a", 100000);
+	assert_true(hear(second, "body=100000 ", all, sizeof(all)));
+	close(first);
+	close(second);
+	stop(&f);
+}
+
 /* A peer that leaves while its call runs breaks nothing. */
 static void
 test_peer_leaves(void **state)
@@ -354,6 +402,7 @@ main(void)
 		cmocka_unit_test(test_slow_senders_hold_nothing),
 		cmocka_unit_test(test_silence_ends),
 		cmocka_unit_test(test_stop_lets_calls_finish),
+		cmocka_unit_test(test_held_bodies),
 		cmocka_unit_test(test_peer_leaves),
 	};
 

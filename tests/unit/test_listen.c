@@ -87,6 +87,7 @@ start(bool asks_client_cert)
 				 .listener_count = 1,
 				 .io_threads = 1,
 				 .max_connections = 100,
+				 .max_held_bytes = 10000,
 				 .idle_timeout_s = 60,
 				 .handler = handle};
 	struct err e = ERR_INIT;
