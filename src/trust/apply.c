@@ -3,7 +3,8 @@
  * Applying files: read them, put them over what is known, check the whole, tell the
  * difference, write it in one transaction with one audit record an object. The plan is made on
  * a snapshot; the transaction begins by asking whether that is still what is known, and if not
- * the plan is made anew. Exporting gives back what applying takes.
+ * the plan is made anew, at last inside the transaction, where nobody can come before it.
+ * Exporting gives back what applying takes.
  *
  * Refuses: everything, if anything is wrong.
  */
@@ -12,7 +13,7 @@
 #include <string.h>
 #include "base/clock.h"
 
-#define TRIES_MAX 5
+#define SNAPSHOT_TRIES 3 /* then the writer makes the plan itself, and others wait */
 #define REPORT_BYTES_MAX ((size_t)16 * 1024 * 1024)
 #define DETAIL_BYTES_MAX 4096
 #define DOCUMENT_BYTES_MAX ((size_t)8 * 1024 * 1024)
@@ -28,9 +29,18 @@ struct plan {
 	struct docs known, result;
 	struct change *changes;
 	size_t count;
-	struct str actor;
+	const struct docs *files;
+	const struct apply_options *options;
+	struct apply_report *out;
 	bool is_stale; /* something became known since the plan was made */
 };
+
+static void
+plan_begin(struct plan *p, const struct docs *files, const struct apply_options *o,
+	   struct apply_report *out)
+{
+	*p = (struct plan){.arena = arena_new(), .files = files, .options = o, .out = out};
+}
 
 static void
 plan_release(struct plan *p)
@@ -107,16 +117,17 @@ report_clear(struct apply_report *out)
 }
 
 static bool
-plan_make(struct plan *p, struct store *s, const struct docs *files,
-	  const struct apply_options *o, struct apply_report *out, struct err *e)
+plan_make(struct plan *p, struct reading *r, struct err *e)
 {
-	AUTO(store_read_endp) struct reading *r = NULL;
+	const struct apply_options *o = p->options;
+	struct apply_report *out = p->out;
 	struct findings f = {&out->problems, &out->warnings, p->arena, 0};
 
-	if (!store_read(s, &r, e) || !reading_generation(r, &p->generation, e) ||
+	report_clear(out);
+	if (!reading_generation(r, &p->generation, e) ||
 	    !docs_load(r, INSTANT_MAX, p->arena, &p->known, e))
 		return false;
-	merge(p, files, o->prune);
+	merge(p, p->files, o->prune);
 	check_documents(&p->result, o->development, &f);
 	check_peers(&p->result, o, &f);
 	if (f.count > 0)
@@ -172,12 +183,14 @@ write_change(struct tx *tx, const struct plan *p, const struct change *c, struct
 {
 	const char *type = doc_types[c->doc->kind].name;
 	bool is_removed = c->what == APPLY_REMOVED;
-	struct known_row known = {
-		.type = str_from(type), .id = c->doc->id, .at = clock_now(), .actor = p->actor};
+	struct known_row known = {.type = str_from(type),
+				  .id = c->doc->id,
+				  .at = clock_now(),
+				  .actor = p->options->actor};
 	struct audit_row audit = {.at = known.at,
 				  .action = is_removed ? STR("known.remove") : STR("known.put"),
 				  .result = STR("ok"),
-				  .actor = p->actor,
+				  .actor = p->options->actor,
 				  .cvr = cvr_of(c->doc)};
 	AUTO(buf_release) struct buf json = BUF_INIT(DOCUMENT_BYTES_MAX);
 
@@ -193,6 +206,15 @@ write_change(struct tx *tx, const struct plan *p, const struct change *c, struct
 }
 
 static bool
+write_changes(struct tx *tx, const struct plan *p, struct err *e)
+{
+	for (size_t i = 0; i < p->count; i++)
+		if (!write_change(tx, p, &p->changes[i], e))
+			return false;
+	return true;
+}
+
+static bool
 job_write(struct tx *tx, void *arg, struct err *e)
 {
 	struct plan *p = arg;
@@ -203,27 +225,28 @@ job_write(struct tx *tx, void *arg, struct err *e)
 	p->is_stale = generation != p->generation;
 	if (p->is_stale)
 		return FAIL(e, STORE_BUSY, "what is known changed meanwhile");
-	for (size_t i = 0; i < p->count; i++)
-		if (!write_change(tx, p, &p->changes[i], e))
-			return false;
-	return true;
+	return write_changes(tx, p, e);
 }
 
-/* One try. *stale: to be tried again. */
 static bool
-apply_once(struct store *s, const struct docs *files, const struct apply_options *o,
-	   struct apply_report *out, bool *stale, struct err *e)
+job_plan_and_write(struct tx *tx, void *arg, struct err *e)
 {
-	struct plan p = {.arena = arena_new(), .actor = o->actor};
-	bool ok;
+	struct plan *p = arg;
 
-	report_clear(out);
-	ok = plan_make(&p, s, files, o, out, e);
-	if (ok && !o->dry_run && p.count > 0)
-		ok = store_write(s, job_write, &p, e);
-	*stale = !ok && p.is_stale;
-	plan_release(&p);
-	return ok;
+	return plan_make(p, tx_reading(tx), e) && write_changes(tx, p, e);
+}
+
+/* The plan, and unless the run is dry what it says. */
+static bool
+apply_snapshot(struct store *s, struct plan *p, struct err *e)
+{
+	struct reading *r = NULL;
+	bool ok = store_read(s, &r, e) && plan_make(p, r, e);
+
+	store_read_endp(&r);
+	if (!ok || p->options->dry_run || p->count == 0)
+		return ok;
+	return store_write(s, job_write, p, e);
 }
 
 bool
@@ -234,6 +257,7 @@ apply_files(struct store *s, const char *const *paths, size_t count,
 	AUTO(docs_release) struct docs files = {0};
 	struct findings f = {&out->problems, &out->warnings, arena, 0};
 	bool ok = false, stale = true;
+	struct plan p;
 
 	memset(out, 0, sizeof(*out));
 	buf_init(&out->diff, REPORT_BYTES_MAX);
@@ -244,9 +268,13 @@ apply_files(struct store *s, const char *const *paths, size_t count,
 	read_files(paths, count, o->root, &files, &f);
 	if (f.count > 0)
 		return FAIL(e, APPLY_INVALID, "%zu problems", f.count);
-	for (int i = 0; i < TRIES_MAX && stale; i++) {
+	for (int i = 0; i <= SNAPSHOT_TRIES && stale; i++) {
 		err_clear(e);
-		ok = apply_once(s, &files, o, out, &stale, e);
+		plan_begin(&p, &files, o, out);
+		ok = i < SNAPSHOT_TRIES ? apply_snapshot(s, &p, e)
+					: store_write(s, job_plan_and_write, &p, e);
+		stale = !ok && p.is_stale;
+		plan_release(&p);
 	}
 	return ok;
 }
