@@ -11,7 +11,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "gateway/file.h"
 #include "gateway/limiter.h"
 #include "version.h"
 
@@ -20,7 +19,6 @@
  * takes memory, some 60 bytes each.
  */
 #define ONCE_MAX_ENTRIES 8000000
-#define PEM_MAX_BYTES (1024UL * 1024)
 
 static pthread_mutex_t platform_lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -56,36 +54,6 @@ load_anchors(const struct config *c, struct anchors **out, struct err *e)
 	return true;
 }
 
-/* The certificate we sign with first, then those of sts.trusted. */
-static bool
-load_sts_trusted(struct platform *p, struct err *e)
-{
-	static const struct str end = STR_INIT("-----END CERTIFICATE-----");
-	const char *path = config_text(p->config, OPT_STS_TRUSTED);
-	struct str text = STR_NONE, rest;
-	bool ok = true;
-	size_t at;
-
-	if (p->sts != NULL)
-		p->sts_trusted[p->sts_trusted_count++] = cert_hold(signer_cert(p->sts));
-	if (path == NULL)
-		return true;
-	if (!file_read(path, PEM_MAX_BYTES, &text, e))
-		return false;
-	rest = text;
-	while (ok && str_find(rest, end, &at)) {
-		if (p->sts_trusted_count == ARRAY_LEN(p->sts_trusted))
-			ok = FAIL(e, CONFIG_INVALID, "sts.trusted: more than 3 certificates");
-		else
-			ok = cert_parse(str_of(rest.ptr, at + end.len),
-					&p->sts_trusted[p->sts_trusted_count], e);
-		p->sts_trusted_count += ok;
-		rest = str_skip(rest, at + end.len);
-	}
-	file_free(&text);
-	return ok;
-}
-
 /* The built-in system knows the bridge by hub.cert unless another is named. */
 static bool
 load_hvem(struct platform *p, struct err *e)
@@ -96,10 +64,16 @@ load_hvem(struct platform *p, struct err *e)
 		return true;
 	if (!load_signer(c, OPT_HVEM_CERT, OPT_HVEM_KEY, &p->hvem, e))
 		return false;
-	if (config_is_set(c, OPT_HVEM_METADATA_OF_HUB))
-		return cert_load(config_text(c, OPT_HVEM_METADATA_OF_HUB), &p->hvem_hub, e);
-	if (p->hub != NULL)
-		p->hvem_hub = cert_hold(signer_cert(p->hub));
+	return !config_is_set(c, OPT_HVEM_METADATA_OF_HUB) ||
+	       cert_load(config_text(c, OPT_HVEM_METADATA_OF_HUB), &p->hvem_hub, e);
+}
+
+static bool
+load_identities(struct platform *p, struct err *e)
+{
+	for (int i = 0; i < IDENTITY_COUNT; i++)
+		if (!identity_load(p->config, (enum identity_name)i, &p->id[i], e))
+			return false;
 	return true;
 }
 
@@ -110,11 +84,7 @@ platform_load(struct config *c, struct platform **out, struct err *e)
 
 	atomic_init(&p->refs, 1);
 	p->config = c;
-	if (load_anchors(c, &p->anchors, e) &&
-	    load_signer(c, OPT_STS_CERT, OPT_STS_KEY, &p->sts, e) &&
-	    load_signer(c, OPT_SERVICE_CERT, OPT_SERVICE_KEY, &p->service, e) &&
-	    load_signer(c, OPT_HUB_CERT, OPT_HUB_KEY, &p->hub, e) && load_hvem(p, e) &&
-	    load_sts_trusted(p, e)) {
+	if (load_anchors(c, &p->anchors, e) && load_identities(p, e) && load_hvem(p, e)) {
 		*out = p;
 		return true;
 	}
@@ -130,11 +100,8 @@ platform_release(const struct platform *borrowed)
 	memcpy(&p, &borrowed, sizeof(p));
 	if (p == NULL || atomic_fetch_sub(&p->refs, 1) != 1)
 		return;
-	for (size_t i = 0; i < p->sts_trusted_count; i++)
-		cert_free(p->sts_trusted[i]);
-	signer_free(p->sts);
-	signer_free(p->service);
-	signer_free(p->hub);
+	for (size_t i = 0; i < IDENTITY_COUNT; i++)
+		identity_release(&p->id[i]);
 	signer_free(p->hvem);
 	cert_free(p->hvem_hub);
 	anchors_free(p->anchors);

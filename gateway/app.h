@@ -15,21 +15,17 @@
 #include "store/store.h"
 #include "trust/trust.h"
 #include "gateway/http_call.h"
+#include "gateway/identity.h"
 #include "gateway/options.h"
 #include "gateway/wsdl.h"
 
 struct platform {
 	atomic_uint refs;
 	struct config *config;
-	struct anchors *anchors; /* what system certificates must chain to */
-	struct signer *sts;      /* tokens, RSTRs, business faults of the token service */
-	struct signer *service;  /* answers of the services */
-	struct signer *hub;      /* SAML messages of the bridge; NULL if not configured */
-	struct signer *hvem;     /* of the built-in system; NULL if it is switched off */
-	struct cert *hvem_hub;   /* by which it knows the bridge */
-	struct cert
-		*sts_trusted[4]; /* that tokens may be signed with: sts first, then roll-over */
-	size_t sts_trusted_count;
+	struct anchors *anchors;            /* what system certificates must chain to */
+	struct identity id[IDENTITY_COUNT]; /* what we sign with; by enum identity_name */
+	struct signer *hvem;   /* of the built-in system; NULL if it is switched off */
+	struct cert *hvem_hub; /* by which it knows the bridge; NULL: all those of the bridge */
 };
 
 struct app {

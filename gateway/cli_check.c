@@ -15,26 +15,29 @@ print_buf(struct buf *b)
 	buf_release(b);
 }
 
-struct finding {
-	const char *use;
-	const struct cert *cert;
+static const char *const names[IDENTITY_COUNT] = {
+	[IDENTITY_STS] = "token service",
+	[IDENTITY_SERVICE] = "services",
+	[IDENTITY_HUB] = "bridge",
 };
 
 /* Our own certificates: one line each; returns how bad it is. */
 static int
-judge(const struct cli *c, const struct finding *f)
+judge(const struct cli *c, const char *use, const struct signer *s)
 {
+	const struct cert *cert;
 	instant left;
 	char until[TIME_TEXT_MAX];
 	struct str text;
 
-	if (f->cert == NULL)
+	if (s == NULL)
 		return EXIT_OK;
-	left = cert_not_after(f->cert) - clock_now();
-	text = time_format_utc(cert_not_after(f->cert), until);
+	cert = signer_cert(s);
+	left = cert_not_after(cert) - clock_now();
+	text = time_format_utc(cert_not_after(cert), until);
 	if (!c->quiet)
-		printf("%-16s " STR_FMT ", until " STR_FMT "%s\n", f->use,
-		       STR_ARG(cert_cn(f->cert)), STR_ARG(text),
+		printf("%-16s " STR_FMT ", until " STR_FMT "%s\n", use,
+		       STR_ARG(cert_cn(cert)), STR_ARG(text),
 		       left < 0          ? ": EXPIRED"
 		       : left < DAYS(30) ? ": ends soon"
 					 : "");
@@ -53,13 +56,9 @@ check_all(const struct cli *c)
 		return cli_failed(c, &e);
 	if (!platform_load(config, &p, &e))
 		return cli_failed(c, &e);
-	const struct finding findings[] = {
-		{"token service", p->sts != NULL ? signer_cert(p->sts) : NULL},
-		{"services", p->service != NULL ? signer_cert(p->service) : NULL},
-		{"bridge", p->hub != NULL ? signer_cert(p->hub) : NULL},
-	};
-	for (size_t i = 0; i < ARRAY_LEN(findings); i++) {
-		int bad = judge(c, &findings[i]);
+	for (int i = 0; i < IDENTITY_COUNT; i++) {
+		const struct signer *s = identity_signer(&p->id[i], clock_now());
+		int bad = judge(c, names[i], s);
 
 		worst = bad > worst ? bad : worst;
 	}

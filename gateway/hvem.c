@@ -29,7 +29,7 @@ own_url(struct visit *v, const char *path)
 static bool
 is_on(struct visit *v)
 {
-	if (v->p->hvem && v->p->hvem_hub)
+	if (v->p->hvem && (v->p->hvem_hub || v->hub.cert_count > 0))
 		return true;
 	http_plain(v->c, 404, "Nothing is served at this path.");
 	return false;
@@ -116,8 +116,8 @@ verify_answer(struct visit *v, struct message *m, struct response_facts *f, stru
 	struct str entity_id = config_str(v->p->config, OPT_HVEM_ENTITY_ID);
 	struct response_question q = {
 		.issuer = v->hub.entity_id,
-		.certs = &v->p->hvem_hub,
-		.cert_count = 1,
+		.certs = v->p->hvem_hub ? &v->p->hvem_hub : v->hub.certs,
+		.cert_count = v->p->hvem_hub ? 1 : v->hub.cert_count,
 		.acs = own_url(v, "/hvem/acs"),
 		.audiences = &entity_id,
 		.audience_count = 1,

@@ -27,8 +27,8 @@ ready_call(struct app *app, const struct platform *p, struct http_call *c)
 		{"started", atomic_load(&app->is_ready)},
 		{"not_stopping", !atomic_load(&app->is_stopping)},
 		{"database", store_answers(app)},
-		{"token_key", p->sts != NULL},
-		{"service_key", p->service != NULL},
+		{"token_key", p->id[IDENTITY_STS].current != NULL},
+		{"service_key", p->id[IDENTITY_SERVICE].current != NULL},
 	};
 	bool all = true;
 
@@ -56,9 +56,9 @@ metrics_call(const struct platform *p, struct http_call *c)
 {
 	metrics_write(&c->answer);
 	buf_add_c(&c->answer, "# TYPE sluse_certificate_expiry_timestamp_seconds gauge\n");
-	cert_gauge(&c->answer, "sts-signing", p->sts);
-	cert_gauge(&c->answer, "service-signing", p->service);
-	cert_gauge(&c->answer, "saml-signing", p->hub);
+	for (int i = 0; i < IDENTITY_COUNT; i++)
+		cert_gauge(&c->answer, identity_use((enum identity_name)i),
+			   identity_signer(&p->id[i], c->now));
 	c->status = 200;
 	c->answer_type = STR("text/plain; version=0.0.4; charset=utf-8");
 }

@@ -62,6 +62,14 @@ const struct option_row option_rows[OPT_COUNT] = {
 			  "Certificate of the token service; needs a SubjectKeyIdentifier."},
 	[OPT_STS_KEY] = {"sts.key", OPTION_PATH, NULL, 0, 0, NULL, true,
 			 "Private key of sts.cert."},
+	[OPT_STS_NEXT_CERT] =
+		{"sts.next_cert", OPTION_PATH, NULL, 0, 0, NULL, true,
+		 "Successor of sts.cert: published at once."},
+	[OPT_STS_NEXT_KEY] = {"sts.next_key", OPTION_PATH, NULL, 0, 0, NULL, true,
+			      "Private key of sts.next_cert."},
+	[OPT_STS_NEXT_FROM] =
+		{"sts.next_from", OPTION_TIME, NULL, 0, 0, NULL, true,
+		 "From when sts.next_cert signs; absent: it is published only."},
 	[OPT_STS_TRUSTED] = {"sts.trusted", OPTION_PATH, NULL, 0, 0, NULL, true,
 			     "Further certificates (PEM, at most 3) that tokens may be signed "
 			     "with: roll-over."},
@@ -71,6 +79,14 @@ const struct option_row option_rows[OPT_COUNT] = {
 			      "Certificate that signs the answers of the services."},
 	[OPT_SERVICE_KEY] = {"service.key", OPTION_PATH, NULL, 0, 0, NULL, true,
 			     "Private key of service.cert."},
+	[OPT_SERVICE_NEXT_CERT] =
+		{"service.next_cert", OPTION_PATH, NULL, 0, 0, NULL, true,
+		 "Successor of service.cert: published at once."},
+	[OPT_SERVICE_NEXT_KEY] = {"service.next_key", OPTION_PATH, NULL, 0, 0, NULL, true,
+			      "Private key of service.next_cert."},
+	[OPT_SERVICE_NEXT_FROM] =
+		{"service.next_from", OPTION_TIME, NULL, 0, 0, NULL, true,
+		 "From when service.next_cert signs; absent: it is published only."},
 	[OPT_GUARD_BINDING] =
 		{"guard.binding", OPTION_CHOICE, "normal", 0, 0, "normal strict", true,
 		 "strict refuses calls that sign only the reference to their token."},
@@ -92,6 +108,14 @@ const struct option_row option_rows[OPT_COUNT] = {
 			  "Certificate that signs SAML messages and decrypts assertions."},
 	[OPT_HUB_KEY] = {"hub.key", OPTION_PATH, NULL, 0, 0, NULL, true,
 			 "Private key of hub.cert."},
+	[OPT_HUB_NEXT_CERT] =
+		{"hub.next_cert", OPTION_PATH, NULL, 0, 0, NULL, true,
+		 "Successor of hub.cert: published at once, and decrypts."},
+	[OPT_HUB_NEXT_KEY] = {"hub.next_key", OPTION_PATH, NULL, 0, 0, NULL, true,
+			      "Private key of hub.next_cert."},
+	[OPT_HUB_NEXT_FROM] =
+		{"hub.next_from", OPTION_TIME, NULL, 0, 0, NULL, true,
+		 "From when hub.next_cert signs; absent: it is published only."},
 	[OPT_HUB_ORGANISATION] = {"hub.organisation", OPTION_TEXT, "Sluse", 0, 0, NULL, true,
 				  "Name of the operator, for metadata and pages."},
 	[OPT_HVEM_ENTITY_ID] =
@@ -181,7 +205,8 @@ static void
 explain_row(const struct option_row *row, struct buf *out)
 {
 	static const char *const types[] = {"text",   "path",     "address:port", "URL",
-					    "number", "duration", "true|false",   "choice"};
+					    "number", "duration", "true|false",
+					    "moment", "choice"};
 
 	buf_printf(out, "%s\n    %s\n    type: %s", row->name, row->text, types[row->type]);
 	if (row->choices != NULL)

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/time.h"
 
 static size_t
 edit_distance(const char *a, const char *b)
@@ -91,6 +92,19 @@ parse_seconds(struct str text, int64_t *out)
 	return false;
 }
 
+/* "2026-12-01T12:00:00Z", or a date alone: the start of that day in Copenhagen. */
+static bool
+parse_moment(struct str text, int64_t *out)
+{
+	struct err ignored = ERR_INIT;
+	char whole[64];
+	int len = snprintf(whole, sizeof(whole), text.len == 10 ? STR_FMT "T00:00:00" : STR_FMT,
+			   STR_ARG(text));
+
+	return len > 0 && (size_t)len < sizeof(whole) &&
+	       time_parse(str_from(whole), ZONE_LOCAL, out, &ignored);
+}
+
 static bool
 is_choice(const char *choices, struct str text)
 {
@@ -159,6 +173,10 @@ store_value(struct config *c, int o, struct str text)
 		ok = str_eq_c(text, "true") || str_eq_c(text, "false");
 		v->number = str_eq_c(text, "true");
 		expected = "true or false";
+		break;
+	case OPTION_TIME:
+		ok = parse_moment(text, &v->number);
+		expected = "a date, or a moment such as 2026-12-01T12:00:00Z";
 		break;
 	case OPTION_CHOICE:
 		ok = is_choice(row->choices, text);
@@ -314,7 +332,18 @@ check_together(struct reading_state *st)
 		{OPT_TLS_CERT, OPT_TLS_KEY}, {OPT_TLS_CERT_EC, OPT_TLS_KEY_EC},
 		{OPT_STS_CERT, OPT_STS_KEY}, {OPT_SERVICE_CERT, OPT_SERVICE_KEY},
 		{OPT_HUB_CERT, OPT_HUB_KEY}, {OPT_HVEM_CERT, OPT_HVEM_KEY},
-		{OPT_IDP_CERT, OPT_IDP_KEY},
+		{OPT_IDP_CERT, OPT_IDP_KEY}, {OPT_STS_NEXT_CERT, OPT_STS_NEXT_KEY},
+		{OPT_SERVICE_NEXT_CERT, OPT_SERVICE_NEXT_KEY},
+		{OPT_HUB_NEXT_CERT, OPT_HUB_NEXT_KEY},
+	};
+	/* what needs another one */
+	static const enum setting needs[][2] = {
+		{OPT_STS_NEXT_CERT, OPT_STS_CERT},
+		{OPT_SERVICE_NEXT_CERT, OPT_SERVICE_CERT},
+		{OPT_HUB_NEXT_CERT, OPT_HUB_CERT},
+		{OPT_STS_NEXT_FROM, OPT_STS_NEXT_CERT},
+		{OPT_SERVICE_NEXT_FROM, OPT_SERVICE_NEXT_CERT},
+		{OPT_HUB_NEXT_FROM, OPT_HUB_NEXT_CERT},
 	};
 	const struct config *c = st->config;
 
@@ -324,6 +353,10 @@ check_together(struct reading_state *st)
 		if (config_is_set(c, pairs[i][0]) != config_is_set(c, pairs[i][1]))
 			problem(st, 0, "'%s' and '%s' go together",
 				option_rows[pairs[i][0]].name, option_rows[pairs[i][1]].name);
+	for (size_t i = 0; i < ARRAY_LEN(needs); i++)
+		if (config_is_set(c, needs[i][0]) && !config_is_set(c, needs[i][1]))
+			problem(st, 0, "'%s' needs '%s'", option_rows[needs[i][0]].name,
+				option_rows[needs[i][1]].name);
 }
 
 bool

@@ -424,7 +424,7 @@ sts_call(struct app *app, const struct platform *p, struct http_call *c)
 	struct err e = ERR_INIT;
 
 	run_begin(&r, app, p, c);
-	r.signer = p->sts;
+	r.signer = identity_signer(&p->id[IDENTITY_STS], c->now);
 	if (!is_served(&r) || !accept_post(&r, LIMIT_STS_BODY_BYTES))
 		return;
 	if (sts_verify(&r, &e) && sts_authenticate(&r, &e) && sts_decide(&r, &e) &&
@@ -482,8 +482,8 @@ service_verify(struct soap_run *r, struct err *e)
 		.token =
 			{
 				.issuer = config_str(config, OPT_STS_ENTITY_ID),
-				.issuer_certs = r->p->sts_trusted,
-				.issuer_cert_count = r->p->sts_trusted_count,
+				.issuer_certs = r->p->id[IDENTITY_STS].certs,
+				.issuer_cert_count = r->p->id[IDENTITY_STS].cert_count,
 				.audiences = audiences,
 				.audience_count = audience_count,
 				.min_assurance = (int)config_number(config, OPT_GUARD_LEVEL),
@@ -588,7 +588,7 @@ service_call(struct app *app, const struct platform *p, const struct soap_servic
 	run_begin(&r, app, p, c);
 	r.is_service = true;
 	r.service = service;
-	r.signer = p->service;
+	r.signer = identity_signer(&p->id[IDENTITY_SERVICE], c->now);
 	if (!is_served(&r) || !accept_post(&r, LIMIT_SERVICE_BODY_BYTES))
 		return;
 	if (service_verify(&r, &e) && service_find(&r, &e) && service_admit(&r, &e) &&

@@ -33,7 +33,7 @@ MUST_USE bool web_open(struct app *app, struct err *e);
 void web_close(struct app *app);
 
 /* The bridge's own addresses and names, out of the configuration. */
-void web_hub(const struct platform *p, struct arena *a, struct saml_hub *out);
+void web_hub(const struct platform *p, instant now, struct arena *a, struct saml_hub *out);
 
 /* Handlers; each answers completely. */
 void bridge_issue(struct visit *v);   /* AuthnRequest of a system */

@@ -68,7 +68,7 @@ static const struct {
 };
 
 void
-web_hub(const struct platform *p, struct arena *a, struct saml_hub *out)
+web_hub(const struct platform *p, instant now, struct arena *a, struct saml_hub *out)
 {
 	struct str base = config_str(p->config, OPT_URL_BROWSER);
 
@@ -79,7 +79,9 @@ web_hub(const struct platform *p, struct arena *a, struct saml_hub *out)
 		.alias = config_str(p->config, OPT_HUB_ALIAS),
 		.base_url = arena_dup(a, base),
 		.organisation = config_str(p->config, OPT_HUB_ORGANISATION),
-		.signer = p->hub,
+		.signer = identity_signer(&p->id[IDENTITY_HUB], now),
+		.certs = p->id[IDENTITY_HUB].certs,
+		.cert_count = p->id[IDENTITY_HUB].cert_count,
 		.skew = SAML_SKEW,
 		.is_development = !config_is_production(p->config),
 	};
@@ -151,8 +153,8 @@ web_call(struct app *app, const struct platform *p, struct http_call *c)
 	struct visit v = {.app = app, .p = p, .c = c, .web = app->web};
 	struct peers_rules rules = {.anchors = p->anchors, .now = c->now};
 
-	web_hub(p, c->a, &v.hub);
-	if (!app->web || !p->hub || !str_is_set(v.hub.entity_id)) {
+	web_hub(p, c->now, c->a, &v.hub);
+	if (!app->web || !v.hub.signer || !str_is_set(v.hub.entity_id)) {
 		http_plain(c, 404, "The bridge is not configured here.");
 		return;
 	}

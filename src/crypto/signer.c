@@ -26,6 +26,7 @@ struct signer {
 	STACK_OF(X509) * chain; /* what a TLS server sends after its own certificate */
 	const struct alg_signature *alg;
 	EVP_PKEY_CTX *ready; /* for alg; only copied */
+	EVP_PKEY *spare;     /* unwraps what the key does not; NULL: none */
 };
 
 static void
@@ -178,6 +179,7 @@ signer_free(struct signer *s)
 		return;
 	EVP_PKEY_CTX_free(s->ready);
 	EVP_PKEY_free(s->key);
+	EVP_PKEY_free(s->spare);
 	cert_free(s->cert);
 	sk_X509_pop_free(s->chain, X509_free);
 	mem_free(s);
@@ -245,17 +247,24 @@ signer_sign(const struct signer *s, const struct alg_signature *alg, struct str 
 	return true;
 }
 
-bool
-signer_unwrap(const struct signer *s, enum oaep_kind kind, struct str wrapped, uint8_t *out,
-	      size_t out_room, size_t *out_len, struct err *e)
+void
+signer_set_spare(struct signer *s, const struct signer *spare)
+{
+	BUG_ON(s->spare != NULL || EVP_PKEY_up_ref(spare->key) != 1);
+	s->spare = spare->key;
+}
+
+static bool
+unwrap_with(EVP_PKEY *key, enum oaep_kind kind, struct str wrapped, uint8_t *out,
+	    size_t out_room, size_t *out_len)
 {
 	AUTO(ossl_pkey_ctx_freep) EVP_PKEY_CTX *ctx = NULL;
 	uint8_t plain[SIGNATURE_MAX_BYTES];
 	size_t len = sizeof(plain);
 	bool done = false;
 
-	if (cert_key_kind(s->cert) == KEY_RSA)
-		ctx = EVP_PKEY_CTX_new_from_pkey(NULL, s->key, NULL);
+	if (key != NULL && EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA)
+		ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
 	if (ctx != NULL && EVP_PKEY_decrypt_init(ctx) == 1 && oaep_params_set(ctx, kind) &&
 	    EVP_PKEY_decrypt(ctx, plain, &len, (const unsigned char *)wrapped.ptr,
 			     wrapped.len) == 1 &&
@@ -266,7 +275,16 @@ signer_unwrap(const struct signer *s, enum oaep_kind kind, struct str wrapped, u
 	}
 	mem_wipe(plain, sizeof(plain));
 	ERR_clear_error();
-	return done || FAIL(e, DECRYPT_FAILED, "cannot be decrypted");
+	return done;
+}
+
+bool
+signer_unwrap(const struct signer *s, enum oaep_kind kind, struct str wrapped, uint8_t *out,
+	      size_t out_room, size_t *out_len, struct err *e)
+{
+	return unwrap_with(s->key, kind, wrapped, out, out_room, out_len) ||
+	       unwrap_with(s->spare, kind, wrapped, out, out_room, out_len) ||
+	       FAIL(e, DECRYPT_FAILED, "cannot be decrypted");
 }
 
 bool

@@ -39,6 +39,12 @@ const struct alg_signature *signer_alg(const struct signer *s); /* what it signs
 MUST_USE bool signer_sign(const struct signer *s, const struct alg_signature *alg,
 			  struct str digest, uint8_t *out, size_t *out_len, struct err *e);
 
+/*
+ * A second key that unwrapping tries when its own does not fit: the successor of a key, or the
+ * one before. Before the signer is shared with another thread.
+ */
+void signer_set_spare(struct signer *s, const struct signer *spare);
+
 /* Decrypt a wrapped content key. All failures look the same. Errors: DECRYPT_FAILED. */
 MUST_USE bool signer_unwrap(const struct signer *s, enum oaep_kind kind, struct str wrapped,
 			    uint8_t *out, size_t out_room, size_t *out_len, struct err *e);

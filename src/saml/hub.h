@@ -23,6 +23,9 @@ struct saml_hub {
 	struct str base_url;         /* scheme and host, no slash at the end */
 	struct str organisation;     /* name in metadata */
 	const struct signer *signer; /* signs, and decrypts what IdPs encrypt */
+	/* all that it signs with now and around now; none: the signer's alone */
+	struct cert *const *certs;
+	size_t cert_count;
 	instant skew;
 	/* a development installation: plain http in metadata, certificates near their end */
 	bool is_development;

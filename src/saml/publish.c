@@ -75,6 +75,22 @@ write_key(struct xml_out *o, const char *use, const struct cert *c, bool with_me
 	xml_out_close(o);
 }
 
+/*
+ * Every certificate that messages may be signed with, the one in use first: peers learn the
+ * next one before it signs. They encrypt to the one in use.
+ */
+static void
+write_hub_keys(struct xml_out *o, const struct saml_hub *hub)
+{
+	const struct cert *now = signer_cert(hub->signer);
+
+	write_key(o, "signing", now, false);
+	for (size_t i = 0; i < hub->cert_count; i++)
+		if (!cert_eq(hub->certs[i], now))
+			write_key(o, "signing", hub->certs[i], false);
+	write_key(o, "encryption", now, true);
+}
+
 static void
 write_organization(struct xml_out *o, struct str name, struct str url)
 {
@@ -172,14 +188,12 @@ write_formats(struct xml_out *o, bool all)
 static void
 write_idp_role(struct xml_out *o, const struct saml_hub *hub, struct arena *a)
 {
-	const struct cert *c = signer_cert(hub->signer);
 	struct str sso = arena_printf(a, STR_FMT "%s", STR_ARG(hub->base_url), SAML_PATH_SSO);
 
 	xml_out_open(o, "md", NS_MD, "IDPSSODescriptor");
 	attr(o, "WantAuthnRequestsSigned", "true");
 	xml_out_attr(o, "", STR_NONE, "protocolSupportEnumeration", NS_SAMLP);
-	write_key(o, "signing", c, false);
-	write_key(o, "encryption", c, true);
+	write_hub_keys(o, hub);
 	write_organization(o, hub->organisation, hub->base_url);
 	write_formats(o, true);
 	write_endpoint(o, "SingleSignOnService", BINDING_REDIRECT, sso, -1);
@@ -192,14 +206,11 @@ write_idp_role(struct xml_out *o, const struct saml_hub *hub, struct arena *a)
 static void
 write_sp_role(struct xml_out *o, const struct saml_hub *hub, struct arena *a)
 {
-	const struct cert *c = signer_cert(hub->signer);
-
 	xml_out_open(o, "md", NS_MD, "SPSSODescriptor");
 	attr(o, "AuthnRequestsSigned", "true");
 	attr(o, "WantAssertionsSigned", "true");
 	xml_out_attr(o, "", STR_NONE, "protocolSupportEnumeration", NS_SAMLP);
-	write_key(o, "signing", c, false);
-	write_key(o, "encryption", c, true);
+	write_hub_keys(o, hub);
 	write_organization(o, hub->organisation, hub->base_url);
 	write_formats(o, false);
 	write_endpoint(o, "AssertionConsumerService", BINDING_POST,

@@ -33,6 +33,7 @@ print_type(const struct option_row *row)
 		[OPTION_NUMBER] = "Number",
 		[OPTION_SECONDS] = "Duration",
 		[OPTION_FLAG] = "true or false",
+		[OPTION_TIME] = "Moment",
 		[OPTION_CHOICE] = "One of",
 	};
 

@@ -115,10 +115,9 @@ sw_begin(struct soap_world *s, const char *name)
 	gw_begin(&s->g, name);
 	load_config(s);
 	s->platform.anchors = s->g.anchors;
-	s->platform.sts = s->g.sts;
-	s->platform.service = s->g.service;
-	s->platform.sts_trusted[0] = s->g.issuers[0];
-	s->platform.sts_trusted_count = 1;
+	s->platform.id[IDENTITY_STS] = (struct identity){
+		.current = s->g.sts, .certs = {s->g.issuers[0]}, .cert_count = 1};
+	s->platform.id[IDENTITY_SERVICE] = (struct identity){.current = s->g.service};
 	s->app.store = s->g.w.store;
 	s->app.once = once_new(1000);
 	s->app.failures = limiter_new();
