@@ -101,6 +101,14 @@ bool stmt_is_null(const struct stmt *s, int column);
 /* Borrowed until the next step; NULL is absent. For text and blobs alike. */
 struct str stmt_str(const struct stmt *s, int column);
 
+/* ---- audit: sqlite_audit.c and sqlite_chain.c ---- */
+
+#define AUDIT_COLUMNS                                                                          \
+	"id, at, action, result, actor, cvr, service, object, request_id, detail, hash"
+void audit_row_read(const struct stmt *st, struct audit_row *row);
+/* Begins the chain, and takes in the records of an older file. */
+MUST_USE bool audit_chain_begin(struct conn *c, struct err *e);
+
 /* ---- registry objects: sqlite_objects.c for sqlite_find.c ---- */
 
 struct object_row;
@@ -120,6 +128,7 @@ MUST_USE bool objects_row_take(const struct stmt *st, struct arena *a, bool with
 struct schema_step {
 	int version;
 	const char *sql;
+	bool (*then)(struct conn *c, struct err *e); /* what SQL cannot say; or NULL */
 };
 
 /* The newest version that this program knows. */

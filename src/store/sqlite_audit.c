@@ -1,35 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The audit trail and the events: both only ever added to, in the transaction of the change
- * that they tell of. A filter's columns become conditions; its values are always bound.
+ * Reading the audit trail, and the events: both only ever added to, in the transaction of the
+ * change that they tell of. A filter's columns become conditions; its values are always bound.
+ * How the trail is written: sqlite_chain.c.
  */
 #include "store/internal.h"
 
 #include "base/buf.h"
 
-bool
-store_audit_add(struct tx *tx, const struct audit_row *row, struct err *e)
-{
-	AUTO(stmt_release) struct stmt st = STMT_INIT;
-
-	if (!stmt_open(tx->conn,
-		       "INSERT INTO audit (at, action, result, actor, cvr, object, request_id,"
-		       " detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-		       &st, e))
-		return false;
-	stmt_bind_int(&st, 1, row->at);
-	stmt_bind_str(&st, 2, row->action);
-	stmt_bind_str(&st, 3, row->result);
-	stmt_bind_str(&st, 4, row->actor);
-	stmt_bind_str(&st, 5, row->cvr);
-	stmt_bind_str(&st, 6, row->object);
-	stmt_bind_str(&st, 7, row->request_id);
-	stmt_bind_str(&st, 8, row->detail);
-	return stmt_run(&st, e);
-}
-
-static void
-row_read(const struct stmt *st, struct audit_row *row)
+void
+audit_row_read(const struct stmt *st, struct audit_row *row)
 {
 	*row = (struct audit_row){
 		.id = stmt_int(st, 0),
@@ -38,13 +18,15 @@ row_read(const struct stmt *st, struct audit_row *row)
 		.result = stmt_str(st, 3),
 		.actor = stmt_str(st, 4),
 		.cvr = stmt_str(st, 5),
-		.object = stmt_str(st, 6),
-		.request_id = stmt_str(st, 7),
-		.detail = stmt_str(st, 8),
+		.service = stmt_str(st, 6),
+		.object = stmt_str(st, 7),
+		.request_id = stmt_str(st, 8),
+		.detail = stmt_str(st, 9),
+		.hash = stmt_str(st, 10),
 	};
 }
 
-/* Parameters ?1 to ?10; those that no condition names are not bound. */
+/* Parameters ?1 to ?11; those that no condition names are not bound. */
 static void
 filter_sql(const struct audit_filter *f, bool is_prefix, struct buf *sql)
 {
@@ -60,10 +42,10 @@ filter_sql(const struct audit_filter *f, bool is_prefix, struct buf *sql)
 		{f->object, " AND object = ?7"},
 		{f->request_id, " AND request_id = ?8"},
 		{f->result, " AND result = ?9"},
+		{f->service, " AND service = ?10"},
 	};
 
-	buf_add_c(sql, "SELECT id, at, action, result, actor, cvr, object, request_id, detail"
-		       " FROM audit WHERE id > ?1");
+	buf_add_c(sql, "SELECT " AUDIT_COLUMNS " FROM audit WHERE id > ?1");
 	if (f->from != INSTANT_MIN)
 		buf_add_c(sql, " AND at >= ?2");
 	if (f->to != INSTANT_MAX)
@@ -71,15 +53,15 @@ filter_sql(const struct audit_filter *f, bool is_prefix, struct buf *sql)
 	for (size_t i = 0; i < ARRAY_LEN(conditions); i++)
 		if (str_is_set(conditions[i].value))
 			buf_add_c(sql, conditions[i].condition);
-	buf_add_c(sql, " ORDER BY id LIMIT ?10");
+	buf_add_c(sql, " ORDER BY id LIMIT ?11");
 	buf_add_char(sql, '\0');
 }
 
 static void
 filter_bind(const struct audit_filter *f, struct str action, struct stmt *st)
 {
-	const struct str values[] = {action, f->actor, f->cvr, f->object, f->request_id,
-				     f->result};
+	const struct str values[] = {action,        f->actor,  f->cvr,    f->object,
+				     f->request_id, f->result, f->service};
 
 	stmt_bind_int(st, 1, f->after_id);
 	if (f->from != INSTANT_MIN)
@@ -89,7 +71,7 @@ filter_bind(const struct audit_filter *f, struct str action, struct stmt *st)
 	for (int i = 0; i < (int)ARRAY_LEN(values); i++)
 		if (str_is_set(values[i]))
 			stmt_bind_str(st, 4 + i, values[i]);
-	stmt_bind_int(st, 10, f->limit > 0 ? f->limit : -1);
+	stmt_bind_int(st, 11, f->limit > 0 ? f->limit : -1);
 }
 
 bool
@@ -113,7 +95,7 @@ store_audit_each(struct reading *r, const struct audit_filter *f, audit_fn *fn, 
 			return false;
 		if (!has_row)
 			return true;
-		row_read(&st, &row);
+		audit_row_read(&st, &row);
 		if (!fn(&row, arg, e))
 			return false;
 	}

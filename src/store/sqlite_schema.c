@@ -115,11 +115,58 @@ static const char no_replace[] =
 	" BEGIN SELECT RAISE(ABORT, 'an erasure is recorded first'); END;"
 	"CREATE INDEX erasure_of ON erasure (cvr, kind, uuid);";
 
+/*
+ * The audit trail becomes a chain (audit.h): every record has its hash, and only what lies at
+ * or before a start of the chain may go. The triggers stop accidents; what stops an insider is
+ * that a start is signed.
+ */
+static const char chain[] =
+	"ALTER TABLE audit ADD COLUMN service TEXT;"
+	"ALTER TABLE audit ADD COLUMN hash BLOB;"
+	"CREATE TABLE audit_chain (chain BLOB NOT NULL);"
+	"CREATE TABLE audit_seal ("
+	" kind INTEGER NOT NULL, id INTEGER NOT NULL, chain BLOB NOT NULL, hash BLOB NOT NULL,"
+	" at INTEGER NOT NULL, cert BLOB NOT NULL, algorithm TEXT NOT NULL,"
+	" signature BLOB NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;"
+	"DROP TRIGGER audit_keep_u;"
+	"DROP TRIGGER audit_keep_d;";
+/* … once the chain is begun */
+static const char chain_kept[] =
+	"CREATE TRIGGER audit_keep_u BEFORE UPDATE ON audit"
+	" BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;"
+	"CREATE TRIGGER audit_keep_d BEFORE DELETE ON audit"
+	" WHEN NOT EXISTS (SELECT 1 FROM audit_seal WHERE kind = 2 AND id >= OLD.id)"
+	" BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;"
+	"CREATE TRIGGER audit_is_chained BEFORE INSERT ON audit"
+	" WHEN length(NEW.hash) IS NOT 32"
+	" BEGIN SELECT RAISE(ABORT, 'a record has its hash'); END;"
+	"CREATE TRIGGER audit_chain_keep_i BEFORE INSERT ON audit_chain"
+	" BEGIN SELECT RAISE(ABORT, 'there is one chain'); END;"
+	"CREATE TRIGGER audit_chain_keep_u BEFORE UPDATE ON audit_chain"
+	" BEGIN SELECT RAISE(ABORT, 'there is one chain'); END;"
+	"CREATE TRIGGER audit_chain_keep_d BEFORE DELETE ON audit_chain"
+	" BEGIN SELECT RAISE(ABORT, 'there is one chain'); END;"
+	"CREATE TRIGGER audit_seal_keep_u BEFORE UPDATE ON audit_seal"
+	" BEGIN SELECT RAISE(ABORT, 'seals are append-only'); END;"
+	"CREATE TRIGGER audit_seal_keep_d BEFORE DELETE ON audit_seal"
+	" WHEN NOT EXISTS (SELECT 1 FROM audit_seal WHERE kind = 2 AND id > OLD.id)"
+	" BEGIN SELECT RAISE(ABORT, 'seals are append-only'); END;"
+	"CREATE TRIGGER audit_seal_keep_i BEFORE INSERT ON audit_seal"
+	" WHEN EXISTS (SELECT 1 FROM audit_seal WHERE kind = NEW.kind AND id = NEW.id)"
+	" BEGIN SELECT RAISE(ABORT, 'seals are append-only'); END;";
+
+static bool
+begin_chain(struct conn *c, struct err *e)
+{
+	return audit_chain_begin(c, e) && conn_script(c, chain_kept, e);
+}
+
 /* In order. A step is never edited once released; a new one is added below. */
 static const struct schema_step steps[] = {
-	{1, core},
-	{2, objects},
-	{3, no_replace},
+	{1, core, NULL},
+	{2, objects, NULL},
+	{3, no_replace, NULL},
+	{4, chain, begin_chain},
 };
 
 int
@@ -187,9 +234,12 @@ run_steps(struct conn *c, struct err *e)
 	/* looked at again under the lock: another process may have been faster */
 	if (!check_identity(c, &version, e))
 		return false;
-	for (size_t i = 0; i < ARRAY_LEN(steps); i++)
-		if (steps[i].version > version && !conn_script(c, steps[i].sql, e))
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
+		if (steps[i].version <= version)
+			continue;
+		if (!conn_script(c, steps[i].sql, e) || (steps[i].then && !steps[i].then(c, e)))
 			return false;
+	}
 	snprintf(set, sizeof(set), "PRAGMA application_id=%d;PRAGMA user_version=%d;",
 		 APPLICATION_ID, schema_version());
 	return conn_script(c, set, e);

@@ -82,7 +82,7 @@ MUST_USE bool store_known_generation(struct store *s, int64_t *out, struct err *
 /* … as of this snapshot */
 MUST_USE bool reading_generation(struct reading *r, int64_t *out, struct err *e);
 
-/* --- audit: append-only --- */
+/* --- audit: append-only, a chain of hashes (store/audit.h) --- */
 
 struct audit_row {
 	int64_t id;	       /* assigned */
@@ -92,16 +92,18 @@ struct audit_row {
 	struct str result;     /* "ok" or the name of the error row */
 	struct str actor;      /* it-system id, user key or "cli:<user>" */
 	struct str cvr;	       /* for whom; absent if not known */
+	struct str service;    /* entity id or name of the service asked; absent: none was */
 	struct str object;     /* what: type and id, no personal data */
 	struct str request_id;
 	struct str detail;     /* JSON object without personal data, or absent */
+	struct str hash;       /* assigned: 32 bytes, store/audit.h */
 };
 
 MUST_USE bool store_audit_add(struct tx *tx, const struct audit_row *row, struct err *e);
 struct audit_filter {
 	instant from, to; /* INSTANT_MIN/MAX: open */
 	/* absent: any; action may end in '*' */
-	struct str action, actor, cvr, object, request_id, result;
+	struct str action, actor, cvr, service, object, request_id, result;
 	int64_t after_id;
 	int64_t limit; /* 0: no limit */
 };

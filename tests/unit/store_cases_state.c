@@ -46,6 +46,7 @@ audit_four(struct store *s)
 				    .result = STR("ok"),
 				    .actor = STR("ky"),
 				    .cvr = STR("11111111"),
+				    .service = STR("urn:organisation"),
 				    .request_id = STR("r1")});
 	audit(s, (struct audit_row){.at = T0 + 1,
 				    .action = STR("token.issue"),
@@ -82,6 +83,7 @@ audit_filters(struct store **s, const struct store_options *o)
 		{"action that is only a prefix", {ANY, .action = STR_INIT("token")}, ""},
 		{"actor", {ANY, .actor = STR_INIT("ky")}, "1,"},
 		{"cvr", {ANY, .cvr = STR_INIT("11111111")}, "1,4,"},
+		{"service", {ANY, .service = STR_INIT("urn:organisation")}, "1,"},
 		{"object", {ANY, .object = STR_INIT("system/ky")}, "3,"},
 		{"request", {ANY, .request_id = STR_INIT("r2")}, "2,"},
 		{"result", {ANY, .result = STR_INIT("SIGNATURE_WRONG")}, "2,"},
@@ -118,7 +120,9 @@ check_audit(const struct audit_row *row, void *arg, struct err *e)
 	assert_true(str_eq_c(row->action, "known.put"));
 	assert_true(str_eq_c(row->result, "ok"));
 	assert_true(str_eq_c(row->actor, "cli:root"));
+	assert_true(str_eq_c(row->service, "urn:organisation"));
 	assert_true(str_eq_c(row->object, "system/ky"));
+	assert_int_equal(row->hash.len, 32);
 	assert_true(str_eq_c(row->detail, "{\"n\":1}"));
 	assert_false(str_is_set(row->cvr));
 	assert_false(str_is_set(row->request_id));
@@ -139,6 +143,7 @@ audit_keeps_every_column(struct store **s, const struct store_options *o)
 				     .action = STR("known.put"),
 				     .result = STR("ok"),
 				     .actor = STR("cli:root"),
+				     .service = STR("urn:organisation"),
 				     .object = STR("system/ky"),
 				     .detail = STR("{\"n\":1}")});
 	store_reopen(s, o);

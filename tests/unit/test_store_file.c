@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include "store/audit.h"
 #include "tests/unit/store_cases.h"
 
 /* ---- files that are refused ---- */
@@ -151,6 +152,16 @@ history_cannot_be_changed(void **state)
 		"INSERT OR REPLACE INTO known SELECT * FROM known",
 		"UPDATE audit SET actor = 'x'",
 		"DELETE FROM audit",
+		/* the first one lies before the start of the chain */
+		"DELETE FROM audit WHERE id = 2",
+		"INSERT INTO audit (at, action, result, actor) VALUES (1, 'a', 'ok', 'x')",
+		"UPDATE audit_seal SET hash = x'02'",
+		"DELETE FROM audit_seal",
+		"DELETE FROM audit_seal WHERE kind = 2",
+		"INSERT OR REPLACE INTO audit_seal SELECT * FROM audit_seal",
+		"UPDATE audit_chain SET chain = x'00'",
+		"DELETE FROM audit_chain",
+		"INSERT INTO audit_chain VALUES (x'00')",
 		"INSERT OR REPLACE INTO audit SELECT * FROM audit",
 		"REPLACE INTO known (type, id, version, json, at, actor)"
 		" SELECT type, id, version, 'x', at, actor FROM known",
@@ -173,11 +184,15 @@ history_cannot_be_changed(void **state)
 
 	(void)state;
 	store_probe_file(&o);
-	script(&o, "INSERT INTO audit (at, action, result, actor) VALUES (1, 'a', 'ok', 'x');"
-		   "INSERT INTO registration (object, at, state, content)"
-		   " VALUES (1, 1, 1, x'01');"
-		   "INSERT INTO erasure (cvr, kind, uuid, at, reason, actor)"
-		   " VALUES (11111111, 1, x'01', 1, 'anonymiser', 'x');");
+	script(&o,
+	       "INSERT INTO audit (at, action, result, actor, hash)"
+	       " VALUES (1, 'a', 'ok', 'x', zeroblob(32)), (2, 'b', 'ok', 'x', zeroblob(32));"
+	       "INSERT INTO audit_seal VALUES (1, 1, x'01', x'01', 1, x'01', 'a', x'01');"
+	       "INSERT INTO audit_seal VALUES (2, 1, x'01', x'01', 1, x'01', 'a', x'01');"
+	       "INSERT INTO registration (object, at, state, content)"
+	       " VALUES (1, 1, 1, x'01');"
+	       "INSERT INTO erasure (cvr, kind, uuid, at, reason, actor)"
+	       " VALUES (11111111, 1, x'01', 1, 'anonymiser', 'x');");
 	assert_int_equal(sqlite3_open(o.path, &db), SQLITE_OK);
 	for (size_t i = 0; i < sizeof(tries) / sizeof(tries[0]); i++)
 		if (sqlite3_exec(db, tries[i], NULL, NULL, NULL) != SQLITE_CONSTRAINT)
@@ -187,6 +202,40 @@ history_cannot_be_changed(void **state)
 }
 
 /* ---- older files are brought up to date, and nothing is lost by it ---- */
+
+/* what the fourth schema brought, taken back */
+#define UNCHAIN                                                                                \
+	"DROP TRIGGER audit_keep_d; DROP TRIGGER audit_is_chained;"                            \
+	"DROP TABLE audit_chain; DROP TABLE audit_seal;"                                       \
+	"ALTER TABLE audit DROP COLUMN hash; ALTER TABLE audit DROP COLUMN service;"           \
+	"CREATE TRIGGER audit_keep_d BEFORE DELETE ON audit"                                   \
+	" BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;"
+
+static bool
+fits(const struct audit_row *row, const uint8_t want[AUDIT_HASH_BYTES], void *arg,
+     struct err *e)
+{
+	(void)e;
+	assert_int_equal(row->hash.len, AUDIT_HASH_BYTES);
+	assert_memory_equal(row->hash.ptr, want, AUDIT_HASH_BYTES);
+	assert_true(row->id == ++*(int *)arg);
+	return true;
+}
+
+static void
+assert_chained(struct store *s, int want)
+{
+	AUTO(store_read_endp) struct reading *r = NULL;
+	struct audit_start start;
+	struct err e = ERR_INIT;
+	int count = 0;
+
+	assert_true(store_read(s, &r, &e));
+	assert_true(store_audit_start(r, &start, &e));
+	assert_false(start.is_pruned);
+	assert_true(store_audit_walk(r, &start.head, fits, &count, &e));
+	assert_int_equal(count, want);
+}
 
 static void
 older_file(void **state)
@@ -201,7 +250,11 @@ older_file(void **state)
 	/* as the first schema left it */
 	script(&o, "DROP TABLE registration; DROP TABLE object; DROP TABLE object_value;"
 		   "DROP TABLE object_listed; DROP TABLE erasing; DROP TABLE erasure;"
-		   "DROP TRIGGER known_keep_i; DROP TRIGGER audit_keep_i;"
+		   "DROP TRIGGER known_keep_i; DROP TRIGGER audit_keep_i;" UNCHAIN
+		   "INSERT INTO audit (at, action, result, actor, cvr, detail) VALUES"
+		   " (7, 'known.put', 'ok', 'cli:root', NULL, '{}'),"
+		   " (8, 'token.issue', 'ok', 'ky', '11111111', NULL),"
+		   " (9, 'token.issue', 'SIGNATURE_WRONG', 'ky', '', '');"
 		   "PRAGMA user_version=1");
 	assert_refused(&reader, STORE_OLDER, "an older file, to read");
 	assert_true(store_open(&o, &s, &e));
@@ -210,6 +263,7 @@ older_file(void **state)
 	script(&o, "SELECT * FROM registration, object, object_value, object_listed, erasure");
 	assert_true(store_open(&reader, &s, &e));
 	assert_int_equal(store_probe_count(s), 40);
+	assert_chained(s, 3);
 	store_close(s);
 	store_remove(&o);
 }
