@@ -31,7 +31,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 sys.dont_write_bytecode = True
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-for place in ("tools", "tests/peers/zeep"):
+for place in ("tools", "tests/peers", "tests/peers/zeep"):
     sys.path.insert(0, str(ROOT / place))
 import fagsystem  # noqa: E402
 import landscape  # noqa: E402

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
+sys.path[:0] = [str(HERE), str(HERE.parent)]
 spec = importlib.util.spec_from_file_location(
     "landscapes", HERE.parent.parent / "integration" / "conftest.py")
 landscapes = importlib.util.module_from_spec(spec)

@@ -2,19 +2,17 @@
 """A fagsystem: gets tokens, calls services, believes nothing that it cannot check."""
 
 import base64
-import http.client
-import ssl
 import time
 import types
 import urllib.parse
 
-import landscape
 import zeep
 import zeep.transports
 from lxml import etree
 
 import wss
-from wss import S11, S12, q
+from wire import Fault, Wire, fault_of  # noqa: F401
+from wss import S12, q
 
 WST = "http://docs.oasis-open.org/ws-sx/ws-trust/200512"
 WSP = "http://schemas.xmlsoap.org/ws/2004/09/policy"
@@ -22,76 +20,11 @@ AUTH = "http://docs.oasis-open.org/wsfed/authorization/200706"
 CVR = "dk:gov:saml:attribute:CvrNumberIdentifier"
 
 
-class Fault(Exception):
-    def __init__(self, code, reason, octets):
-        super().__init__(f"{code}: {reason}")
-        self.code, self.reason, self.octets = code, reason, octets
-
-
 class Token:
     def __init__(self, assertion):
         self.xml = etree.tostring(assertion, with_tail=False)
         self.id = assertion.get("ID")
         self.audience = assertion.find(f".//{q(wss.SAML, 'Audience')}").text
-
-
-class Wire:
-    """One kept connection. Every exchange is remembered, and recorded where the run asks for it."""
-
-    def __init__(self, port, ca, source="127.0.0.1"):
-        self.port, self.source = port, source
-        self.context = ssl.create_default_context(cafile=str(ca))
-        self.connection = None
-        self.last = None
-
-    def close(self):
-        if self.connection:
-            self.connection.close()
-        self.connection = None
-
-    def ask(self, method, path, body=None, headers=None):
-        if self.connection is None:
-            self.connection = http.client.HTTPSConnection(
-                "localhost", self.port, timeout=60, context=self.context,
-                source_address=(self.source, 0))
-        try:
-            self.connection.request(method, path, body, headers or {})
-            r = self.connection.getresponse()
-            answer = r.read()
-        except (OSError, http.client.HTTPException):
-            self.close()
-            raise
-        return r.status, r.headers, answer
-
-    def post(self, path, body, version=S12):
-        kind = "text/xml" if version == S11 else "application/soap+xml"
-        headers = {"Content-Type": f"{kind}; charset=utf-8"}
-        if version == S11:
-            headers["SOAPAction"] = '""'
-        status, got, answer = self.ask("POST", path, body, headers)
-        wss.need(got.get_content_type() == kind, f"content type {got['Content-Type']}")
-        self.last = (status, body, answer)
-        landscape.record(path, status, body.decode(), answer.decode())
-        return status, answer
-
-    def get(self, path):
-        status, _, answer = self.ask("GET", path)
-        landscape.record(path, status, None, answer.decode())
-        return status, answer
-
-
-def fault_of(octets):
-    """A fault, whatever its version; None if the message is none."""
-    body = wss.parse(octets)[1]
-    for soap in (S11, S12):
-        f = body.find(q(soap, "Fault"))
-        if f is None:
-            continue
-        if soap == S11:
-            return Fault(f.findtext("faultcode"), f.findtext("faultstring"), octets)
-        codes = [e.text for e in f.iter(q(S12, "Value"))]
-        return Fault(codes[-1], f.findtext(f"{q(S12, 'Reason')}/{q(S12, 'Text')}"), octets)
-    return None
 
 
 class Fagsystem:
