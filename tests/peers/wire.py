@@ -54,9 +54,12 @@ class Wire:
             headers.setdefault("SOAPAction", '""')
         status, got, answer = self.ask("POST", path, body, headers)
         wss.need(got.get_content_type() == kind, f"content type {got['Content-Type']}")
+        self.keep(path, status, body, answer)
+        return status, answer
+
+    def keep(self, path, status, body, answer):
         self.last = (status, body, answer)
         landscape.record(path, status, body.decode(), answer.decode())
-        return status, answer
 
     def get(self, path):
         status, _, answer = self.ask("GET", path)
