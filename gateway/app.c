@@ -155,6 +155,7 @@ open_rooms(struct app *app, struct err *e)
 
 	app->once = once_new(ONCE_MAX_ENTRIES);
 	app->failures = limiter_new();
+	app->uses = cert_uses_new();
 	return store_open(&so, &app->store, e) && restore_replay(app, e) &&
 	       trust_open(app->store, &app->trust, e) && wsdl_load(wsdl_dir, &app->wsdl, e);
 }
@@ -182,6 +183,7 @@ app_close(struct app *app)
 	store_close(app->store);
 	once_free(app->once);
 	limiter_free(app->failures);
+	cert_uses_free(app->uses);
 	wsdl_free(app->wsdl);
 	platform_release(app->platform);
 	mem_free(app);

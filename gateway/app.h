@@ -14,6 +14,7 @@
 #include "soap/dispatch.h"
 #include "store/store.h"
 #include "trust/trust.h"
+#include "gateway/cert_use.h"
 #include "gateway/http_call.h"
 #include "gateway/identity.h"
 #include "gateway/options.h"
@@ -32,6 +33,7 @@ struct app {
 	struct store *store;
 	struct trust *trust;
 	struct once *once;
+	struct cert_uses *uses; /* when certificates were last used */
 	struct limiter *failures; /* of systems: calls that were not proven, by address */
 	const struct soap_service *const *services;
 	size_t service_count;

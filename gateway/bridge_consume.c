@@ -110,6 +110,7 @@ accept(struct visit *v, struct answer *x, struct err *e)
 	if (!login_accept(&lq, &x->m, &v->trees, v->c->a, &x->login, e))
 		return false;
 	x->is_accepted = true;
+	cert_uses_note(v->app->uses, x->login.facts.signed_by, v->c->now);
 	x->story.assertion_id = x->login.facts.assertion->id;
 	x->story.login = &x->login;
 	return login_judge(&x->login, &x->p.need, v->c->a, e);

@@ -59,10 +59,13 @@ static const struct cli_command commands[] = {
 	 "  further flags as for sluse token; the exit code tells the StatusKode:\n"
 	 "  0 = 20, 3 = 44, 4 = 49, 5 = 41 or a fault, 6 = 40, 45 or 47\n",
 	 cmd_call},
-	{"cert", "show FILE | list [--expiring DURATION]", "look at certificates",
+	{"cert", "show FILE | list [--expiring DURATION] | block NAME | unblock NAME",
+	 "look at certificates, and block them",
 	 "  show FILE               fields, kind and CVR of a certificate\n"
-	 "  list                    all certificates of known systems\n"
-	 "  --expiring DURATION     only those that end within it; exit 10 if there are any\n",
+	 "  list                    all certificates, of systems, IdPs and our own\n"
+	 "  --expiring DURATION     only those that end within it and have no successor in\n"
+	 "                          use; exit 10 if there are any, 11 if one has ended\n"
+	 "  block NAME, unblock NAME  of a known system, by file or thumbprint; at once\n",
 	 cmd_cert},
 	{"idp", "[--listen ADDRESS] [--oiosaml2] [--encrypt] [--metadata FILE | "
 		"--hvem-metadata FILE]",

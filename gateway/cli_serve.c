@@ -24,6 +24,7 @@
 
 #define TICK_MS 200 /* a change of what is known is seen within two ticks */
 #define PURGE_INTERVAL_S 60
+#define USES_INTERVAL_S 10 /* when certificates were last used goes to disk */
 #define WORK_QUEUE_MAX 1024
 
 struct server {
@@ -31,7 +32,7 @@ struct server {
 	struct app *app;
 	struct http_server *http;
 	struct worker_pool *pool;
-	uint64_t purged_us, watchdog_us;
+	uint64_t purged_us, uses_us, watchdog_us;
 };
 
 static const struct {
@@ -175,6 +176,12 @@ tick(struct server *s)
 		if (!store_write(s->app->store, purge_job, &now, &e))
 			LOG_ERR(LOG_LEVEL_ERROR, "purge.failed", &e);
 	}
+	err_clear(&e);
+	if (now_us - s->uses_us > USES_INTERVAL_S * 1000000ULL) {
+		s->uses_us = now_us;
+		if (!cert_uses_flush(s->app->uses, s->app->store, &e))
+			LOG_ERR(LOG_LEVEL_ERROR, "cert_uses.failed", &e);
+	}
 	if (watchdog > 0 && now_us - s->watchdog_us > watchdog) {
 		s->watchdog_us = now_us;
 		notify_watchdog();
@@ -202,6 +209,7 @@ stop(struct server *s)
 {
 	const struct platform *p = app_platform_hold(s->app);
 	int64_t drain_s = config_number(p->config, OPT_DRAIN_TIMEOUT);
+	struct err e = ERR_INIT;
 	size_t cut;
 
 	platform_release(p);
@@ -214,6 +222,8 @@ stop(struct server *s)
 		return EXIT_TIMEOUT;
 	}
 	worker_pool_free(s->pool);
+	if (!cert_uses_flush(s->app->uses, s->app->store, &e))
+		LOG_ERR(LOG_LEVEL_ERROR, "cert_uses.failed", &e);
 	web_close(s->app);
 	services_close(s->app);
 	app_close(s->app);

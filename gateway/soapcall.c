@@ -292,6 +292,8 @@ claim(struct soap_run *r, struct err *e)
 			 r->c->now))
 		return FAIL(e, CALLS_LIMITED, "refusals of one certificate");
 	r->is_claimed = wsse_claim(&r->w, r->app->once, r->c->now, e);
+	if (r->is_claimed)
+		cert_uses_note(r->app->uses, r->w.signer, r->c->now);
 	return r->is_claimed;
 }
 
@@ -341,10 +343,7 @@ sts_verify(struct soap_run *r, struct err *e)
 		.depth = LIMIT_XML_DEPTH,
 		.nodes = LIMIT_STS_NODES,
 	};
-	const struct wsse_policy policy = {
-		.known = r->known,
-		.tls_cert = r->c->client_cert,
-	};
+	const struct wsse_policy policy = {.known = r->known, .tls_cert = r->c->client_cert};
 
 	return parse_message(r, &limits, e) &&
 	       wsse_verify(&policy, r->c->now, r->c->a, &r->w, e);

@@ -73,6 +73,18 @@ MUST_USE bool metadata_read(struct str xml, const struct metadata_rules *rules, 
 			    struct saml_peer *out, struct buf *findings, struct err *e);
 void saml_peer_release(struct saml_peer *p);
 
+/*
+ * The certificates of one side of a document, whatever else is wrong with it: for lists. Each
+ * is the caller's to free. metadata_keys.c
+ */
+struct metadata_cert {
+	struct cert *cert;
+	bool is_encryption;
+};
+
+size_t metadata_certs(struct str xml, enum saml_role role, struct arena *a,
+		      struct metadata_cert *out, size_t room);
+
 /* First endpoint with that binding; NULL if none. */
 const struct saml_endpoint *saml_endpoint_for(const struct saml_endpoints *list,
 					      enum saml_binding binding);

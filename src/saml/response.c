@@ -46,6 +46,7 @@ verify_node(struct work *w, struct xml_node *signature, struct xml_node *node,
 		err_clear(&bad);
 		if (sign_verify(&q, w->a, &answer, &bad)) {
 			*octets = answer.octets;
+			w->out->signed_by = q.key;
 			return true;
 		}
 	}

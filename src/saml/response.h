@@ -29,6 +29,7 @@ struct response_facts {
 	const struct assertion *assertion;
 	struct str octets; /* canonical form of that assertion */
 	struct nameid name;
+	const struct cert *signed_by; /* one of those asked about; NULL where reopened */
 };
 
 /*

@@ -121,6 +121,7 @@ sw_begin(struct soap_world *s, const char *name)
 	s->app.store = s->g.w.store;
 	s->app.once = once_new(1000);
 	s->app.failures = limiter_new();
+	s->app.uses = cert_uses_new();
 	if (!trust_open(s->app.store, &s->app.trust, &e))
 		fail_msg("trust: %s", e.detail);
 }
@@ -140,6 +141,7 @@ sw_end(struct soap_world *s)
 	trust_close(s->app.trust);
 	once_free(s->app.once);
 	limiter_free(s->app.failures);
+	cert_uses_free(s->app.uses);
 	config_free(s->platform.config);
 	gw_end(&s->g);
 }

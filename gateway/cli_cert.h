@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* sluse cert and its parts. */
+#ifndef GATEWAY_CLI_CERT_H
+#define GATEWAY_CLI_CERT_H
+
+#include <jansson.h>
+#include "crypto/certs.h"
+#include "gateway/cli.h"
+
+/* What a certificate says, as a new JSON object. */
+json_t *cert_describe(const struct cert *cert);
+void cert_put(json_t *o, const char *key, struct str value); /* nothing where it is absent */
+
+/* cli_certlist.c */
+int cert_list(const struct cli *c, bool expiring, instant within);
+/* cli_certblock.c. name: a file, or a thumbprint. */
+int cert_block(const struct cli *c, const char *name, bool blocked);
+
+#endif
