@@ -75,6 +75,10 @@ const struct option_row option_rows[OPT_COUNT] = {
 			     "with: roll-over."},
 	[OPT_STS_LIFETIME] = {"sts.lifetime", OPTION_SECONDS, "8h", 1200, 28800, NULL, true,
 			      "Life of a token when the client asks for none."},
+	[OPT_STS_ON_BEHALF] =
+		{"sts.on_behalf_of", OPTION_FLAG, "false", 0, 0, NULL, true,
+		 "Tokens on behalf of another system or of a user are issued, to those that "
+		 "what is known allows it."},
 	[OPT_SERVICE_CERT] = {"service.cert", OPTION_PATH, NULL, 0, 0, NULL, true,
 			      "Certificate that signs the answers of the services."},
 	[OPT_SERVICE_KEY] = {"service.key", OPTION_PATH, NULL, 0, 0, NULL, true,

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "gateway/limiter.h"
 #include "gateway/metrics.h"
+#include "gateway/tokens.h"
 #include "soap/addressing.h"
 #include "wstrust/answer.h"
 #include "wstrust/decide.h"
@@ -166,6 +167,17 @@ put_member(json_t *o, const char *key, struct str value)
 		(void)json_object_set_new(o, key, json_stringn(value.ptr, value.len));
 }
 
+/* A user's name is told by the record of the login that the token came with. */
+static void
+put_behalf(json_t *o, const struct soap_run *r)
+{
+	const struct represented *b = &r->decision.behalf;
+
+	put_member(o, "applies_to", r->rst.applies_to);
+	put_member(o, "on_behalf_of", b->system ? b->system->id : STR_NONE);
+	put_member(o, "on_behalf_by", b->token_id);
+}
+
 /* What the contract wants told of a call; nothing of its content. */
 static struct str
 record_detail(const struct soap_run *r)
@@ -180,7 +192,7 @@ record_detail(const struct soap_run *r)
 	if (r->is_service)
 		put_member(o, "token", r->w.token->id);
 	else
-		put_member(o, "applies_to", r->rst.applies_to);
+		put_behalf(o, r);
 	(void)json_dump_callback(o, put_json, &b, JSON_COMPACT | JSON_SORT_KEYS);
 	json_decref(o);
 	return b.over ? STR_NONE : arena_dup(r->c->a, buf_str(&b));
@@ -353,8 +365,9 @@ sts_verify(struct soap_run *r, struct err *e)
 static bool
 sts_authenticate(struct soap_run *r, struct err *e)
 {
-	if (!decide_signer(r->known, r->p->anchors, r->w.signer, r->c->now, r->c->a,
-			   &r->decision, e)) {
+	struct decide_question q = token_question(r->p, r->known, r->w.signer, r->c);
+
+	if (!decide_signer(&q, r->c->a, &r->decision, e)) {
 		r->reason = r->decision.reason;
 		return false;
 	}
@@ -364,9 +377,11 @@ sts_authenticate(struct soap_run *r, struct err *e)
 static bool
 sts_decide(struct soap_run *r, struct err *e)
 {
+	struct decide_question q = token_question(r->p, r->known, r->w.signer, r->c);
+
 	if (!rst_read(r->w.env.body_child, r->c->a, &r->rst, e))
 		return false;
-	if (decide_request(r->known, &r->rst, r->w.signer, r->c->now, r->c->a, &r->decision, e))
+	if (decide_request(&q, &r->rst, r->c->a, &r->decision, e))
 		return true;
 	r->reason = r->decision.reason;
 	return false;
@@ -375,21 +390,8 @@ sts_decide(struct soap_run *r, struct err *e)
 static bool
 sts_issue(struct soap_run *r, struct err *e)
 {
-	const struct config *config = r->p->config;
-	instant now = time_floor_ms(r->c->now);
-	const struct issue_order order = {
-		.issuer = config_str(config, OPT_STS_ENTITY_ID),
-		.audience = r->decision.audience,
-		.cvr = r->decision.cvr,
-		.assurance = 3,
-		.holder = r->w.signer,
-		.privileges = r->decision.privileges,
-		.privilege_count = r->decision.privilege_count,
-		.from = now,
-		.until = issue_until(&r->rst, r->w.signer,
-				     config_number(config, OPT_STS_LIFETIME), now),
-		.signer = r->signer,
-	};
+	const struct issue_order order =
+		token_order(r->p, &r->decision, &r->rst, r->w.signer, r->c->now);
 	struct answer an = answer_for(r);
 
 	return issue_assertion(&order, r->c->a, &r->issued, e) &&
@@ -520,18 +522,10 @@ static bool
 service_admit(struct soap_run *r, struct err *e)
 {
 	const struct trust_system *system;
-	struct decision d;
 
 	r->caller = wsse_caller(&r->w, r->known, r->c->request_id, r->c->a, &system);
-	if (!claim(r, e))
-		return false;
-	if (!system)
-		return true;
-	d = (struct decision){.system = system, .cvr = r->caller->cvr};
-	d.service = trust_service_find(r->known, r->w.token->audience, &d.audience);
-	if (!d.service)
-		return FAIL(e, SERVICE_AGREEMENT_NOT_FOUND, "service is not registered");
-	return decide_agreement(r->known, r->c->now, r->c->a, &d, e);
+	return claim(r, e) &&
+	       decide_still_holds(r->known, r->w.token, system, r->c->now, r->c->a, e);
 }
 
 static bool

@@ -122,6 +122,8 @@ read_confirmation(const struct xml_node *n, struct arena *a, struct assertion *t
 				return false;
 		} else if (!is_saml(c, "NameID")) {
 			return MALFORMED(e, "unknown part of a confirmation");
+		} else {
+			out->has_name = true;
 		}
 	}
 	return true;

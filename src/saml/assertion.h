@@ -17,6 +17,7 @@
 struct assertion_confirmation {
 	struct str method, recipient, in_response_to, address;
 	bool has_data, has_not_before, has_not_on_or_after;
+	bool has_name; /* NameID: another than the subject confirms */
 	instant not_before, not_on_or_after;
 	struct str certificate; /* DER from KeyInfo/X509Data/X509Certificate; absent if none */
 	unsigned certificate_count;

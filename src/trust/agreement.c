@@ -19,6 +19,15 @@ has_text(const struct str *list, size_t count, struct str s)
 	return false;
 }
 
+bool
+trust_may_represent(const struct trust_system *asker, const struct trust_system *other)
+{
+	if (!asker->may_impersonate)
+		return false;
+	return asker->represent_count == 0 ||
+	       has_text(asker->represents, asker->represent_count, other->id);
+}
+
 static bool
 is_authority(const struct trust_snapshot *s, struct str cvr, instant now)
 {

@@ -114,6 +114,44 @@ check_authority(struct check *c, const struct doc *doc)
 	check_unique(c, &c->domains, doc, "rolledomaene", json_text(doc->json, "rolledomaene"));
 }
 
+/* A field names an it-system that calls services. */
+static void
+check_caller(struct check *c, const struct doc *doc, const char *name, struct str id)
+{
+	const struct doc *system = docs_find(c->d, DOC_SYSTEM, id);
+
+	if (!str_is_set(id))
+		return;
+	if (!system)
+		finding_problem(c->f, doc->place, "%s: " STR_FMT " is not known", name,
+				STR_ARG(id));
+	else if (!json_object_get(system->json, "anvender"))
+		finding_problem(c->f, doc->place, "%s: " STR_FMT " has no facet anvender", name,
+				STR_ARG(id));
+}
+
+/* Whom it may stand for, and what its users' logins come with. */
+static void
+check_on_behalf(struct check *c, const struct doc *doc)
+{
+	const json_t *facet = json_object_get(doc->json, "anvender");
+	const json_t *user = json_object_get(doc->json, "brugervendt");
+
+	for (size_t i = 0; i < json_count(facet, "repraesenterer"); i++)
+		check_caller(c, doc, "repraesenterer",
+			     json_text_at(facet, "repraesenterer", i));
+	if (json_count(facet, "repraesenterer") > 0 &&
+	    !json_flag(facet, "kanImpersonere", false))
+		finding_problem(c->f, doc->place, "repraesenterer needs kanImpersonere");
+	if (!json_flag(user, "bootstrapToken", false))
+		return;
+	if (!str_eq_c(json_text(user, "oiosamlProfil"), "OIOSAML3"))
+		finding_problem(c->f, doc->place, "bootstrapToken is for OIOSAML3 only");
+	if (json_count(facet, "certifikater") == 0)
+		finding_problem(c->f, doc->place,
+				"bootstrapToken needs a certificate of anvender to be held by");
+}
+
 static void
 check_system(struct check *c, const struct doc *doc)
 {
@@ -124,6 +162,7 @@ check_system(struct check *c, const struct doc *doc)
 	check_cvr(c, doc, "leverandoer", json_text(doc->json, "leverandoer"), true);
 	check_cvrs(c, doc, json_object_get(doc->json, "anvender"), "anvenderkontekster", false);
 	check_levels(c, doc, user);
+	check_on_behalf(c, doc);
 	check_unique(c, &c->entity_ids, doc, "entityId", entity_id);
 	if (str_is_set(entity_id))
 		check_metadata(c, doc, user, entity_id);
@@ -134,6 +173,7 @@ check_service(struct check *c, const struct doc *doc)
 {
 	const json_t *o = doc->json;
 
+	check_caller(c, doc, "udbyder", json_text(o, "udbyder"));
 	check_unique(c, &c->entity_ids, doc, "id", doc->id);
 	for (size_t i = 0; i < json_count(o, "identifikatorer"); i++)
 		check_unique(c, &c->entity_ids, doc, "identifikator",
@@ -176,19 +216,11 @@ check_agreement(struct check *c, const struct doc *doc)
 {
 	struct str owner = json_text(doc->json, "dataejer");
 	struct str receiver = json_text(doc->json, "datamodtager");
-	struct str id = json_text(doc->json, "anvendersystem");
-	const struct doc *system = docs_find(c->d, DOC_SYSTEM, id);
 
 	check_cvr(c, doc, "dataejer", owner, false);
 	check_cvr(c, doc, "datamodtager", receiver, false);
 	check_cvrs(c, doc, doc->json, "kontekster", false);
-	if (!system)
-		finding_problem(c->f, doc->place, "anvendersystem: " STR_FMT " is not known",
-				STR_ARG(id));
-	else if (!json_object_get(system->json, "anvender"))
-		finding_problem(c->f, doc->place,
-				"anvendersystem: " STR_FMT " has no facet anvender",
-				STR_ARG(id));
+	check_caller(c, doc, "anvendersystem", json_text(doc->json, "anvendersystem"));
 	if (str_eq_c(json_text(doc->json, "type"), "uden_videregivelse") &&
 	    str_is_set(receiver) && !str_eq(owner, receiver))
 		finding_problem(c->f, doc->place,

@@ -137,6 +137,7 @@ read_user_facet(struct trust_snapshot *s, const json_t *o, struct trust_system *
 	out->recipient_is_entity_id = json_flag(o, "modtagerErEntityId", false);
 	out->require_role = json_flag(o, "kraevRolle", false);
 	out->drop_role = json_flag(o, "udeladRolle", false);
+	out->bootstrap_token = json_flag(o, "bootstrapToken", false);
 	out->bpp_namespace = text(s, o, "bppNavnerum");
 }
 
@@ -155,6 +156,7 @@ read_system(struct trust_snapshot *s, const struct doc *doc, struct trust_system
 		.may_impersonate = json_flag(facet, "kanImpersonere", false),
 	};
 	out->contexts = model_texts(s->arena, facet, "anvenderkontekster", &out->context_count);
+	out->represents = model_texts(s->arena, facet, "repraesenterer", &out->represent_count);
 	if (json_object_get(o, "brugervendt"))
 		read_user_facet(s, json_object_get(o, "brugervendt"), out);
 	return required(doc, out->cvr, "ejer", e) && read_certs(s, doc, out, e);
@@ -233,6 +235,7 @@ model_services(struct trust_snapshot *s, const struct doc *docs, struct err *e)
 		at++;
 		v->id = arena_dup(s->arena, docs[i].id);
 		v->navn = text(s, o, "navn");
+		v->provider = text(s, o, "udbyder");
 		v->valid = json_validity(o);
 		v->identifiers =
 			model_texts(s->arena, o, "identifikatorer", &v->identifier_count);

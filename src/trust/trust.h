@@ -43,6 +43,8 @@ struct trust_system {
 	const struct str *contexts;
 	size_t context_count;
 	bool may_impersonate;
+	const struct str *represents; /* these systems alone; none: any */
+	size_t represent_count;
 	/* facet brugervendt; entity_id absent: none */
 	struct str entity_id, metadata_xml;
 	bool is_oiosaml3;
@@ -51,6 +53,7 @@ struct trust_system {
 	struct str attribute_profile; /* KOMBIT, KOMBIT_WITHOUT_PERSONAL_DATA, SEB */
 	struct str nameid_mode;       /* copy, persistent, transient */
 	bool recipient_is_entity_id, require_role, drop_role;
+	bool bootstrap_token; /* a login comes with one */
 	struct str bpp_namespace; /* "itst" or "digst"; absent: by profile */
 };
 
@@ -62,6 +65,7 @@ struct trust_service_role {
 
 struct trust_service {
 	struct str id, navn; /* entity id */
+	struct str provider; /* it-system that offers it; absent: not said */
 	struct validity valid;
 	const struct str *identifiers; /* further spellings that AppliesTo may name */
 	size_t identifier_count;
@@ -188,6 +192,9 @@ enum trust_agreement_verdict
 trust_agreement(const struct trust_snapshot *s, const struct trust_system *system,
 		const struct trust_service *service, struct str cvr, instant now,
 		struct arena *a, const struct trust_assignment **out, size_t *count);
+
+/* May `asker` have tokens with the rights of `other`? */
+bool trust_may_represent(const struct trust_system *asker, const struct trust_system *other);
 
 const struct trust_idp *trust_idp(const struct trust_snapshot *s, struct str entity_id);
 size_t trust_idp_count(const struct trust_snapshot *s);

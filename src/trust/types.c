@@ -55,6 +55,7 @@ static const struct field anvender[] = {
 	{"certifikater", FIELD_CERT, .flags = MANY},
 	{"anvenderkontekster", FIELD_CVR, .flags = MANY},
 	{"kanImpersonere", FIELD_BOOL, .flags = OPT},
+	{"repraesenterer", FIELD_NAME, .flags = MANY, .max = 255},
 	{.name = NULL},
 };
 
@@ -72,6 +73,7 @@ static const struct field brugervendt[] = {
 	{"modtagerErEntityId", FIELD_BOOL, .flags = OPT},
 	{"kraevRolle", FIELD_BOOL, .flags = OPT},
 	{"udeladRolle", FIELD_BOOL, .flags = OPT},
+	{"bootstrapToken", FIELD_BOOL, .flags = OPT},
 	{.name = NULL},
 };
 
@@ -111,6 +113,7 @@ static const struct field service[] = {
 	 .choices = CHOICES("beskedkatalog", "klassifikation", "indekser", "adgangsstyring",
 			    "serviceplatform")},
 	{"identifikatorer", FIELD_URI, .flags = MANY},
+	{"udbyder", FIELD_NAME, .max = 255},
 	{"roller", FIELD_GROUP, .flags = MANY, .fields = service_role},
 	{.name = NULL},
 };

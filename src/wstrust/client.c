@@ -25,12 +25,27 @@ put_timestamp(const struct client *c, struct compose *m)
 }
 
 static void
-put_bst(const struct client *c, struct str id, struct xml_out *o)
+put_bst(const struct cert *c, struct str id, struct xml_out *o)
 {
 	xml_out_attr(o, "", STR_NONE, "EncodingType", ENC_BASE64);
 	xml_out_attr(o, "", STR_NONE, "ValueType", VT_X509);
 	xml_out_attr(o, "u", NS_WSU, "Id", id);
-	xml_out_text(o, cert_base64(signer_cert(c->signer)));
+	xml_out_text(o, cert_base64(c));
+	xml_out_close(o);
+}
+
+static void
+put_behalf(const struct client *c, const struct client_request *r, struct xml_out *o)
+{
+	if (!r->behalf_cert && !str_is_set(r->behalf_token))
+		return;
+	xml_out_open(o, "t", NS_WST, "OnBehalfOf");
+	if (r->behalf_cert) {
+		xml_out_open(o, "o", NS_WSSE, "BinarySecurityToken");
+		put_bst(r->behalf_cert, random_id(c->a, "uuid-"), o);
+	} else {
+		xml_out_raw(o, r->behalf_token);
+	}
 	xml_out_close(o);
 }
 
@@ -62,6 +77,7 @@ put_request(const struct client *c, const struct client_request *r, struct xml_o
 	xml_out_close(o);
 	xml_out_close(o);
 	put_claims(r, o);
+	put_behalf(c, r, o);
 	if (r->life_s > 0) {
 		instant until = instant_add(c->now, SECONDS(r->life_s));
 
@@ -72,7 +88,7 @@ put_request(const struct client *c, const struct client_request *r, struct xml_o
 	xml_out_leaf(o, "t", NS_WST, "KeyType", KT_PUBLIC);
 	xml_out_open(o, "t", NS_WST, "UseKey");
 	xml_out_open(o, "o", NS_WSSE, "BinarySecurityToken");
-	put_bst(c, random_id(c->a, "uuid-"), o);
+	put_bst(signer_cert(c->signer), random_id(c->a, "uuid-"), o);
 	xml_out_close(o);
 	xml_out_close(o);
 }
@@ -101,7 +117,7 @@ client_request_write(const struct client *c, const struct client_request *r, str
 	put_timestamp(c, &m);
 	compose_begin(&m, COMPOSE_SECURITY, STR("sec-binsectoken"));
 	xml_out_apex(m.out, "o", NS_WSSE, "BinarySecurityToken");
-	put_bst(c, STR("sec-binsectoken"), m.out);
+	put_bst(signer_cert(c->signer), STR("sec-binsectoken"), m.out);
 	compose_end(&m);
 	o = compose_body(&m, STR("body"));
 	put_request(c, r, o);

@@ -28,6 +28,10 @@ struct client_request {
 	struct str applies_to;
 	struct str cvr;
 	int64_t life_s; /* 0: none asked for */
+	/* on behalf of: another system's certificate, or a token (canonical); neither: nobody
+	 */
+	const struct cert *behalf_cert;
+	struct str behalf_token;
 };
 
 struct client_token {

@@ -9,34 +9,39 @@
 
 #include "xml/names.h"
 
+static struct str
+unknown_thumbprint(struct arena *a, struct str thumbprint)
+{
+	return arena_printf(a, "No mapped user exists for thumbprint '" STR_FMT "'",
+			    STR_ARG(thumbprint));
+}
+
 static bool
 refuse_signer(const struct cert *signer, struct arena *a, struct decision *out, struct err *e,
 	      const char *why)
 {
 	struct str thumbprint = cert_thumbprint(signer);
 
-	out->reason = arena_printf(a, "No mapped user exists for thumbprint '" STR_FMT "'",
-				   STR_ARG(thumbprint));
+	out->reason = unknown_thumbprint(a, thumbprint);
 	return FAIL(e, STS_CERT_UNKNOWN, "%s, thumbprint " STR_FMT, why, STR_ARG(thumbprint));
 }
 
 bool
-decide_signer(const struct trust_snapshot *known, struct anchors *anchors,
-	      const struct cert *signer, instant now, struct arena *a, struct decision *out,
+decide_signer(const struct decide_question *q, struct arena *a, struct decision *out,
 	      struct err *e)
 {
 	struct err why = ERR_INIT;
 	bool blocked = false;
 
 	*out = (struct decision){0};
-	out->system = trust_system_by_cert(known, cert_sha256(signer), &blocked);
+	out->system = trust_system_by_cert(q->known, cert_sha256(q->signer), &blocked);
 	if (!out->system)
-		return refuse_signer(signer, a, out, e, "not registered");
+		return refuse_signer(q->signer, a, out, e, "not registered");
 	if (blocked)
-		return refuse_signer(signer, a, out, e, "certificate blocked");
-	if (out->system->is_blocked || !validity_holds(out->system->valid, now))
-		return refuse_signer(signer, a, out, e, "it-system blocked");
-	if (!anchors_check(anchors, signer, now, &why))
+		return refuse_signer(q->signer, a, out, e, "certificate blocked");
+	if (out->system->is_blocked || !validity_holds(out->system->valid, q->now))
+		return refuse_signer(q->signer, a, out, e, "it-system blocked");
+	if (!anchors_check(q->anchors, q->signer, q->now, &why))
 		return FAIL(e, STS_CERT_REFUSED, "%s: %s", err_row(why.code)->name, why.detail);
 	return true;
 }
@@ -81,38 +86,150 @@ bool
 decide_agreement(const struct trust_snapshot *known, instant now, struct arena *a,
 		 struct decision *d, struct err *e)
 {
+	const struct trust_system *system = d->behalf.system ? d->behalf.system : d->system;
 	const struct trust_assignment *list = NULL;
 	enum err_code code;
 	size_t count = 0;
 
 	code = verdict_error(
-		trust_agreement(known, d->system, d->service, d->cvr, now, a, &list, &count));
+		trust_agreement(known, system, d->service, d->cvr, now, a, &list, &count));
 	if (code != ERR_NONE)
 		return FAIL(e, code, "system " STR_FMT ", service " STR_FMT ", cvr " STR_FMT,
-			    STR_ARG(d->system->id), STR_ARG(d->service->id), STR_ARG(d->cvr));
+			    STR_ARG(system->id), STR_ARG(d->service->id), STR_ARG(d->cvr));
 	d->privileges = to_privileges(list, count, a);
 	d->privilege_count = count;
 	return true;
 }
 
+static bool
+decide_behalf(const struct decide_question *q, const struct rst *rst, struct arena *a,
+	      struct decision *d, struct err *e)
+{
+	const struct on_behalf_question asked = {
+		.policy = q->on_behalf,
+		.known = q->known,
+		.anchors = q->anchors,
+		.asker = d->system,
+		.signer = q->signer,
+		.service = d->service,
+		.cvr = d->cvr,
+		.now = q->now,
+	};
+
+	if (!rst_has_behalf(rst))
+		return true;
+	if (!q->on_behalf)
+		return FAIL(e, RST_UNSUPPORTED, "OnBehalfOf and ActAs are switched off");
+	if (on_behalf_read(&asked, rst, a, &d->behalf, e))
+		return true;
+	if (e->code == STS_CERT_UNKNOWN)
+		d->reason = unknown_thumbprint(a, d->behalf.cert_thumbprint);
+	d->behalf = (struct represented){0};
+	return false;
+}
+
 bool
-decide_request(const struct trust_snapshot *known, const struct rst *rst,
-	       const struct cert *signer, instant now, struct arena *a, struct decision *out,
-	       struct err *e)
+decide_request(const struct decide_question *q, const struct rst *rst, struct arena *a,
+	       struct decision *out, struct err *e)
 {
 	if (!str_is_set(rst->cvr))
 		return FAIL(e, STS_CLAIM_MISSING, "not one CVR claim of eight digits");
 	out->cvr = rst->cvr;
-	out->service = trust_service_find(known, rst->applies_to, &out->audience);
+	out->service = trust_service_find(q->known, rst->applies_to, &out->audience);
 	if (!out->service) {
 		out->reason =
 			arena_printf(a, "Path resolution: no connection '" STR_FMT "' found",
 				     STR_ARG(rst->applies_to));
 		return FAIL(e, STS_APPLIES_TO_UNKNOWN, STR_FMT, STR_ARG(rst->applies_to));
 	}
-	if (!rst_uses_key_of(rst, signer))
+	if (!rst_uses_key_of(rst, q->signer))
 		return FAIL(e, RST_MALFORMED, "UseKey is not the signer's key");
-	if (rst->has_on_behalf)
-		return FAIL(e, RST_UNSUPPORTED, "OnBehalfOf and ActAs are switched off");
-	return decide_agreement(known, now, a, out, e);
+	return decide_behalf(q, rst, a, out, e) &&
+	       decide_agreement(q->known, q->now, a, out, e);
+}
+
+/* --- a token that was issued before --- */
+
+static bool
+has_role(const struct decision *d, struct str scope_cvr, struct str role)
+{
+	for (size_t i = 0; i < d->privilege_count; i++)
+		if (str_eq(d->privileges[i].scope_cvr, scope_cvr) &&
+		    str_eq(d->privileges[i].roles[0], role))
+			return true;
+	return false;
+}
+
+/* Everything that the token gives would be given again. */
+static bool
+covers(const struct decision *d, const struct token *t)
+{
+	for (size_t i = 0; i < t->privileges.count; i++) {
+		const struct privilege *p = &t->privileges.groups[i];
+
+		for (size_t j = 0; j < p->role_count; j++)
+			if (!has_role(d, p->scope_cvr, p->roles[j]))
+				return false;
+	}
+	return true;
+}
+
+/* A certificate of it that is not blocked bears the name. */
+static bool
+bears_name(const struct trust_system *s, struct str subject)
+{
+	for (size_t i = 0; i < s->cert_count; i++)
+		if (!s->certs[i].is_blocked &&
+		    str_eq(cert_subject_net(s->certs[i].cert), subject))
+			return true;
+	return false;
+}
+
+/*
+ * The name does not say whose agreement the token rests on: a system's name stands in it both
+ * when that system is represented and when its token was handed in. So an agreement that still
+ * gives all of it has to be there, the holder's or that of a system that it may represent.
+ */
+static bool
+behalf_holds(const struct trust_snapshot *known, const struct token *t, struct decision *d,
+	     instant now, struct arena *a, struct err *e)
+{
+	const struct trust_system *holder = d->system;
+	struct err why = ERR_INIT;
+	bool is_system = false;
+
+	for (size_t i = 0; i < trust_system_count(known); i++) {
+		const struct trust_system *s = trust_system_at(known, i);
+
+		if (s == holder || !bears_name(s, t->subject))
+			continue;
+		is_system = true;
+		d->behalf.system = s;
+		err_clear(&why);
+		if (trust_may_represent(holder, s) &&
+		    decide_agreement(known, now, a, d, &why) && covers(d, t))
+			return true;
+	}
+	d->behalf.system = NULL;
+	if (!decide_agreement(known, now, a, d, e))
+		return false;
+	if (is_system && !covers(d, t))
+		return FAIL(e, SERVICE_AGREEMENT_NOT_FOUND, "on behalf of another: no longer");
+	return true;
+}
+
+bool
+decide_still_holds(const struct trust_snapshot *known, const struct token *t,
+		   const struct trust_system *holder, instant now, struct arena *a,
+		   struct err *e)
+{
+	struct decision d = {.system = holder, .cvr = t->cvr};
+
+	if (!holder)
+		return true;
+	d.service = trust_service_find(known, t->audience, &d.audience);
+	if (!d.service)
+		return FAIL(e, SERVICE_AGREEMENT_NOT_FOUND, "service is not registered");
+	return t->is_on_behalf ? behalf_holds(known, t, &d, now, a, e)
+			       : decide_agreement(known, now, a, &d, e);
 }

@@ -11,13 +11,24 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "trust/trust.h"
+#include "wstrust/on_behalf.h"
 #include "wstrust/rst.h"
+#include "wstrust/token.h"
+
+struct decide_question {
+	const struct trust_snapshot *known;
+	struct anchors *anchors;
+	const struct cert *signer;                /* proven */
+	const struct on_behalf_policy *on_behalf; /* NULL: switched off */
+	instant now;
+};
 
 struct decision {
-	const struct trust_system *system;
+	const struct trust_system *system; /* who asks, and will hold the token */
 	const struct trust_service *service;
 	struct str audience; /* registered spelling */
 	struct str cvr;
+	struct represented behalf;
 	const struct privilege *privileges; /* one group an assignment, in their order */
 	size_t privilege_count;
 	/* the fault's text where it holds a value; absent: that of the row */
@@ -25,26 +36,34 @@ struct decision {
 };
 
 /*
- * Errors: STS_CERT_UNKNOWN (not registered, or blocked, or its system is),
+ * Who asks. Errors: STS_CERT_UNKNOWN (not registered, or blocked, or its system is),
  * STS_CERT_REFUSED (anchors_check() says no).
  */
-MUST_USE bool decide_signer(const struct trust_snapshot *known, struct anchors *anchors,
-			    const struct cert *signer, instant now, struct arena *a,
+MUST_USE bool decide_signer(const struct decide_question *q, struct arena *a,
 			    struct decision *out, struct err *e);
 /*
  * In order: CVR claim; AppliesTo; UseKey; OnBehalfOf; context; agreement; roles. `out` is as
  * decide_signer() left it. Errors: STS_CLAIM_MISSING, STS_APPLIES_TO_UNKNOWN, RST_MALFORMED,
- * RST_UNSUPPORTED, and those of decide_agreement().
+ * RST_UNSUPPORTED (OnBehalfOf is switched off), those of on_behalf_read() and
+ * decide_agreement().
  */
-MUST_USE bool decide_request(const struct trust_snapshot *known, const struct rst *rst,
-			     const struct cert *signer, instant now, struct arena *a,
-			     struct decision *out, struct err *e);
+MUST_USE bool decide_request(const struct decide_question *q, const struct rst *rst,
+			     struct arena *a, struct decision *out, struct err *e);
 /*
- * Does the agreement hold? Fills the privileges. Errors: USERCONTEXT_UNKNOWN,
- * SERVICE_AGREEMENT_NOT_FOUND, SERVICE_AGREEMENT_SUSPENDED, SERVICE_AGREEMENT_EXPIRED,
- * SERVICE_AGREEMENT_ROLE_MISSING.
+ * Does the agreement hold, of who asks or of the system that it stands for? Fills the
+ * privileges. Errors: USERCONTEXT_UNKNOWN, SERVICE_AGREEMENT_NOT_FOUND,
+ * SERVICE_AGREEMENT_SUSPENDED, SERVICE_AGREEMENT_EXPIRED, SERVICE_AGREEMENT_ROLE_MISSING.
  */
 MUST_USE bool decide_agreement(const struct trust_snapshot *known, instant now, struct arena *a,
 			       struct decision *d, struct err *e);
+/*
+ * Does what a verified token was issued on still hold? The holder's own agreement; or, of a
+ * token on behalf of another it-system, that system's, and the holder may still represent it.
+ * holder NULL (not registered any more): it runs out with its token. Errors: those of
+ * decide_agreement().
+ */
+MUST_USE bool decide_still_holds(const struct trust_snapshot *known, const struct token *t,
+				 const struct trust_system *holder, instant now,
+				 struct arena *a, struct err *e);
 
 #endif

@@ -40,15 +40,28 @@ attr_time(struct xml_out *o, const char *local, instant t)
 }
 
 static void
+write_name(struct xml_out *o, struct str format, struct str name)
+{
+	xml_out_open(o, "", NS_SAML, "NameID");
+	xml_out_attr(o, "", STR_NONE, "Format", format);
+	xml_out_text(o, name);
+	xml_out_close(o);
+}
+
+static void
 write_subject(const struct issue_order *i, struct xml_out *o)
 {
+	bool is_other = str_is_set(i->subject);
+
 	xml_out_open(o, "", NS_SAML, "Subject");
-	xml_out_open(o, "", NS_SAML, "NameID");
-	xml_out_attr(o, "", STR_NONE, "Format", SAML_X509_FORMAT);
-	xml_out_text(o, cert_subject_net(i->holder));
-	xml_out_close(o);
+	if (is_other)
+		write_name(o, i->subject_format, i->subject);
+	else
+		write_name(o, SAML_X509_FORMAT, cert_subject_net(i->holder));
 	xml_out_open(o, "", NS_SAML, "SubjectConfirmation");
 	xml_out_attr(o, "", STR_NONE, "Method", SAML_HOLDER_OF_KEY);
+	if (is_other)
+		write_name(o, SAML_ENTITY_FORMAT_OBO, cert_subject_net(i->holder));
 	xml_out_open(o, "", NS_SAML, "SubjectConfirmationData");
 	xml_out_attr(o, "a", NS_XSI, "type", STR("KeyInfoConfirmationDataType"));
 	attr_time(o, "NotBefore", i->from);

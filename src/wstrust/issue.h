@@ -21,7 +21,9 @@ struct issue_order {
 	struct str audience; /* registered spelling */
 	struct str cvr;
 	int assurance;
-	const struct cert *holder; /* subject and confirmation key */
+	const struct cert *holder; /* confirmation key; subject too, unless that is given */
+	/* on behalf of: who, and in which form of name; absent: of itself */
+	struct str subject, subject_format;
 	const struct privilege *privileges;
 	size_t privilege_count;
 	instant from, until;

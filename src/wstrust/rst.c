@@ -187,11 +187,20 @@ rst_read(const struct xml_node *n, struct arena *a, struct rst *out, struct err 
 	out->context = xml_attr(n, STR_NONE, "Context", a);
 	if (out->context.len > LIMIT_URI_CHARS)
 		return MALFORMED(e, "Context of %zu bytes", out->context.len);
-	out->has_on_behalf = xml_child(n, NS_WST, "OnBehalfOf") != NULL ||
-			     xml_child(n, NS_WST14, "ActAs") != NULL ||
-			     xml_child(n, NS_WST14, "OnBehalfOf") != NULL;
-	return read_applies_to(n, a, out, e) && read_claims(n, a, out, e) &&
+	/* [ws-trust-1.4 4.1] OnBehalfOf has its place in the older namespace alone */
+	if (xml_child(n, NS_WST14, "OnBehalfOf") || xml_child(n, NS_WST, "ActAs"))
+		return FAIL(e, RST_UNSUPPORTED, "OnBehalfOf or ActAs of another WS-Trust");
+	return read_once(n, NS_WST, "OnBehalfOf", &out->on_behalf_of, e) &&
+	       read_once(n, NS_WST14, "ActAs", &out->act_as, e) &&
+	       read_applies_to(n, a, out, e) && read_claims(n, a, out, e) &&
 	       read_lifetime(n, a, out, e) && read_use_key(n, a, out, e);
+}
+
+bool
+rst_has_behalf(const struct rst *r)
+{
+	return r->on_behalf_of || r->act_as || r->behalf_token || str_is_set(r->behalf_cert) ||
+	       str_is_set(r->behalf_thumbprint);
 }
 
 bool

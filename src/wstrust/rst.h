@@ -21,7 +21,12 @@ struct rst {
 	/* UseKey: a certificate (DER), or an RSA key; absent: none */
 	struct str use_cert, use_modulus, use_exponent;
 	bool has_use_key;
-	bool has_on_behalf; /* OnBehalfOf or ActAs */
+	/* as they stand, for on_behalf_read(); NULL: none */
+	const struct xml_node *on_behalf_of, *act_as;
+	/* what the interfaces without an envelope have instead; absent, NULL: none */
+	struct str behalf_cert;       /* DER */
+	struct str behalf_thumbprint; /* hex of a registered certificate's SHA-1 */
+	struct xml_node *behalf_token;
 };
 
 /*
@@ -30,6 +35,8 @@ struct rst {
  */
 MUST_USE bool rst_read(const struct xml_node *n, struct arena *a, struct rst *out,
 		       struct err *e);
+/* Somebody else is named, in whatever way. */
+bool rst_has_behalf(const struct rst *r);
 /* UseKey, if there is one, names the certificate that signed the message. */
 bool rst_uses_key_of(const struct rst *r, const struct cert *signer);
 

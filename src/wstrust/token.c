@@ -163,6 +163,12 @@ is_ours(const struct token_policy *p, struct str id)
 }
 
 static bool
+is_bearer(const struct assertion_confirmation *c)
+{
+	return str_eq(c->method, CM_BEARER);
+}
+
+static bool
 check_confirmation(const struct token_policy *p, const struct assertion_confirmation *c,
 		   instant now, struct err *e)
 {
@@ -171,31 +177,55 @@ check_confirmation(const struct token_policy *p, const struct assertion_confirma
 	if (!check_window(c->has_not_before, c->not_before, c->has_not_on_or_after,
 			  c->not_on_or_after, now, e))
 		return false;
-	/* optional: the contract says "if present" */
+	/* optional at services: the contract says "if present" */
+	if (p->needs_recipient && !str_is_set(c->recipient))
+		return FAIL(e, TOKEN_INVALID, "no recipient");
 	if (str_is_set(c->recipient) && !is_ours(p, c->recipient))
 		return FAIL(e, TOKEN_AUDIENCE, "recipient is another service");
-	if (c->certificate_count != 1)
+	if (!is_bearer(c) && c->certificate_count != 1)
 		return FAIL(e, TOKEN_INVALID, "%u certificates of the holder",
 			    c->certificate_count);
 	return true;
 }
 
-/* The first holder-of-key confirmation is the one that has to hold; others are not used. */
-static bool
-read_holder(const struct token_policy *p, const struct assertion *t, instant now,
-	    struct cert **out, struct err *e)
+/*
+ * The one confirmation that has to hold; others are not used. A holder that the policy names
+ * goes first; a token that names any holder cannot be confirmed by bearer.
+ */
+static const struct assertion_confirmation *
+choose_confirmation(const struct token_policy *p, const struct assertion *t)
 {
-	const struct assertion_confirmation *c = NULL;
+	const struct assertion_confirmation *first = NULL, *bearer = NULL;
+
+	for (size_t i = 0; i < t->confirmation_count; i++) {
+		const struct assertion_confirmation *c = &t->confirmations[i];
+
+		if (is_bearer(c))
+			bearer = c;
+		if (!str_eq(c->method, SAML_HOLDER_OF_KEY))
+			continue;
+		if (str_is_set(p->holder) && str_eq(c->certificate, p->holder))
+			return c;
+		first = first ? first : c;
+	}
+	return first || !p->bearer_ok ? first : bearer;
+}
+
+static bool
+read_holder(const struct token_policy *p, struct token *t, instant now, struct err *e)
+{
+	const struct assertion_confirmation *c = choose_confirmation(p, t->assertion);
 	struct err why = ERR_INIT;
 
-	for (size_t i = 0; i < t->confirmation_count && !c; i++)
-		if (str_eq(t->confirmations[i].method, SAML_HOLDER_OF_KEY))
-			c = &t->confirmations[i];
 	if (!c)
 		return FAIL(e, TOKEN_INVALID, "no holder-of-key confirmation");
 	if (!check_confirmation(p, c, now, e))
 		return false;
-	if (!known_cert(p->known, c->certificate, out, &why))
+	t->is_on_behalf = c->has_name;
+	t->ends = c->not_on_or_after;
+	if (is_bearer(c))
+		return true;
+	if (!known_cert(p->known, c->certificate, &t->holder, &why))
 		return FAIL(e, TOKEN_INVALID, "certificate of the holder: %s", why.detail);
 	return true;
 }
@@ -265,7 +295,8 @@ name_token(struct token *t, const struct token_policy *p)
 
 	t->id = s->id;
 	t->subject = s->name_id_value;
-	t->ends = s->not_on_or_after;
+	if (s->not_on_or_after < t->ends)
+		t->ends = s->not_on_or_after;
 	for (size_t i = 0; i < s->restrictions[0].count && !t->audience.ptr; i++)
 		if (is_ours(p, s->restrictions[0].audiences[i]))
 			t->audience = s->restrictions[0].audiences[i];
@@ -284,7 +315,7 @@ token_verify(const struct token_policy *p, struct xml_node *node, instant now, s
 	if (!str_eq(s->issuer, p->issuer))
 		return FAIL(e, TOKEN_INVALID, "another issuer");
 	t->assertion = s;
-	if (!check_conditions(p, s, now, e) || !read_holder(p, s, now, &t->holder, e) ||
+	if (!check_conditions(p, s, now, e) || !read_holder(p, t, now, e) ||
 	    !read_attributes(p, a, t, e))
 		return false;
 	name_token(t, p);

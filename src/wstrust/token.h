@@ -24,6 +24,14 @@ struct token_policy {
 	const struct str *audiences; /* identifiers of this service */
 	size_t audience_count;
 	int min_assurance;
+	/*
+	 * Of a token handed in on behalf of somebody: which of its holders has to be there if
+	 * it names several, DER; absent: the first. Recipient must be there too.
+	 */
+	struct str holder;
+	bool needs_recipient;
+	/* one without any holder may confirm by bearer */
+	bool bearer_ok;
 	/* where a holder's certificate may be found ready parsed; NULL: nowhere */
 	const struct trust_snapshot *known;
 };
@@ -31,10 +39,11 @@ struct token_policy {
 struct token {
 	const struct assertion *assertion;
 	struct str id, subject, audience, cvr;
-	struct cert *holder; /* owned */
+	struct cert *holder; /* owned; NULL: bearer, where the policy allows it */
+	bool is_on_behalf;   /* the holder is another than the subject */
 	int assurance;
 	struct privilege_list privileges;
-	instant ends;
+	instant ends; /* of its conditions and its confirmation, the earlier */
 };
 
 /*

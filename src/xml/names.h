@@ -82,6 +82,8 @@
 /* assertions */
 #define SAML_HOLDER_OF_KEY   STR("urn:oasis:names:tc:SAML:2.0:cm:holder-of-key")
 #define SAML_ENTITY_FORMAT   STR("urn:oasis:names:tc:SAML:2.0:nameid-format:entity")
+/* of who confirms a token on behalf of another: misspelt so in every real one */
+#define SAML_ENTITY_FORMAT_OBO STR("urn:oasis:tc:SAML2:2.0:nameid-format:entity")
 #define SAML_X509_FORMAT     STR("urn:oasis:names:tc:SAML:1.1:nameid-format:X509SubjectName")
 #define SAML_BASIC_FORMAT    STR("urn:oasis:names:tc:SAML:2.0:attrname-format:basic")
 #define SAML_AC_X509	     STR("urn:oasis:names:tc:SAML:2.0:ac:classes:X509")
@@ -140,6 +142,7 @@
 #define ATTR3_MAIL	  STR("https://data.gov.dk/model/core/eid/email")
 #define ATTR3_PRIVILEGES  STR("https://data.gov.dk/model/core/eid/privilegesIntermediate")
 #define ATTR3_UUID	  STR("https://data.gov.dk/model/core/eid/professional/uuid/persistent")
+#define ATTR3_BOOTSTRAP	  STR("https://data.gov.dk/model/core/eid/bootstrapToken")
 #define ATTR3_CPR	  STR("https://data.gov.dk/model/core/eid/cprNumber")
 #define ATTR_AUTHN_METHODS                                                                     \
 	STR("http://schemas.microsoft.com/claims/authnmethodsreferences")

@@ -90,20 +90,34 @@ const struct soap_service sw_service = {
 	.op_count = ARRAY_LEN(ops),
 };
 
-static void
-load_config(struct soap_world *s)
+void
+sw_settings(struct soap_world *s, const char *sts, const char *others)
 {
 	struct buf problems = BUF_INIT(4096);
 	struct err e = ERR_INIT;
-	char path[300];
+	char path[300], text[2048];
 
-	world_file(&s->g.w, "sluse.conf",
-		   "environment = \"development\";\nsts: { entity_id = \"" GW_ISSUER
-		   "\"; };\n");
+	snprintf(text, sizeof(text),
+		 "environment = \"development\";\nsts: { entity_id = \"" GW_ISSUER
+		 "\"; %s };\n%s\n",
+		 sts, others);
+	world_file(&s->g.w, "sluse.conf", text);
 	snprintf(path, sizeof(path), "%s/sluse.conf", s->g.w.folder);
+	config_free(s->platform.config);
 	if (!config_load(path, &s->platform.config, &problems, &e))
 		fail_msg("config: %.*s", STR_ARG(buf_str(&problems)));
 	buf_release(&problems);
+}
+
+void
+sw_refresh(struct soap_world *s)
+{
+	struct err e = ERR_INIT;
+	bool changed;
+
+	if (!trust_refresh(s->app.trust, &changed, &e))
+		fail_msg("trust: %s", e.detail);
+	gw_refresh(&s->g);
 }
 
 void
@@ -113,7 +127,7 @@ sw_begin(struct soap_world *s, const char *name)
 
 	*s = (struct soap_world){0};
 	gw_begin(&s->g, name);
-	load_config(s);
+	sw_settings(s, "", "");
 	s->platform.anchors = s->g.anchors;
 	s->platform.id[IDENTITY_STS] = (struct identity){
 		.current = s->g.sts, .certs = {s->g.issuers[0]}, .cert_count = 1};

@@ -26,6 +26,11 @@ void sw_end(struct soap_world *s);
 /* As after a restart: replay keys come from the store. */
 void sw_restart(struct soap_world *s);
 
+/* Other settings, in the form of the file: further ones of sts, and whole groups. */
+void sw_settings(struct soap_world *s, const char *sts, const char *others);
+/* What is known was changed: the next call sees it. */
+void sw_refresh(struct soap_world *s);
+
 /* Runs a call with that body to the token service / the service; returns the HTTP status. */
 int sw_post(struct soap_world *s, bool is_service, struct str body);
 /* Writes and runs. by: whose key, NULL for KY's. */

@@ -13,6 +13,7 @@
 #include "xml/parse.h"
 
 #define WST "http://docs.oasis-open.org/ws-sx/ws-trust/200512"
+#define WST14 "http://docs.oasis-open.org/ws-sx/ws-trust/200802"
 #define WSSE "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
 #define X509                                                                                   \
 	"http://docs.oasis-open.org/wss/2004/01/"                                              \
@@ -106,6 +107,14 @@ static const struct {
 	{"UseKey of another type", "#X509v3", "#X509PKIPathv1", RST_MALFORMED, false},
 	{"UseKey no base64", "AQID", "?", RST_MALFORMED, false},
 	{"UseKey by something else", USEKEY, "<t:UseKey><x/></t:UseKey>", RST_MALFORMED, false},
+	{"two OnBehalfOf", KEYTYPE,
+	 "<t:OnBehalfOf>AQID</t:OnBehalfOf><t:OnBehalfOf>AQID</t:OnBehalfOf>" KEYTYPE,
+	 RST_MALFORMED, false},
+	{"OnBehalfOf of WS-Trust 1.4", KEYTYPE,
+	 "<x:OnBehalfOf xmlns:x='" WST14 "'>AQID</x:OnBehalfOf>" KEYTYPE, RST_UNSUPPORTED,
+	 false},
+	{"ActAs of WS-Trust 1.3", KEYTYPE, "<t:ActAs>AQID</t:ActAs>" KEYTYPE, RST_UNSUPPORTED,
+	 false},
 	{"elements to ignore", REQTYPE,
 	 "<t:Entropy/><t:Renewing Allow='false'/><t:KeySize>2048</t:KeySize><x/>" REQTYPE,
 	 ERR_NONE, true},
@@ -157,7 +166,7 @@ values(void **state)
 	assert_true(str_eq_c(r.context, "ctx"));
 	assert_true(str_eq_c(r.applies_to, "urn:service"));
 	assert_true(str_eq_c(r.cvr, "11111111"));
-	assert_true(r.has_expires && r.has_use_key && !r.has_on_behalf);
+	assert_true(r.has_expires && r.has_use_key && !rst_has_behalf(&r));
 	assert_true(str_eq_c(r.use_cert, "\1\2\3"));
 	xml_doc_free(doc);
 	arena_free(a);
@@ -182,7 +191,7 @@ on_behalf_is_seen(void **state)
 		snprintf(with, sizeof(with), "%s%s", forms[i], KEYTYPE);
 		assert_true(
 			read_text(mutate(a, str_from(whole), KEYTYPE, with), a, &doc, &r, &e));
-		assert_true(r.has_on_behalf);
+		assert_true(rst_has_behalf(&r));
 		xml_doc_free(doc);
 		arena_free(a);
 	}
