@@ -98,8 +98,10 @@ story_detail(struct visit *v, const struct bridge_story *s, enum err_code code)
 		if (s->login->level.is_nsis)
 			put(o, "nsis", nsis_name(s->login->level.nsis));
 	}
-	if (s->grant)
+	if (s->grant) {
 		put_roles(o, s->grant);
+		put(o, "bootstrap", s->grant->bootstrap_id);
+	}
 	json_dump_callback(o, write_chunk, &out, JSON_COMPACT);
 	/* half of it would be no JSON */
 	return out.over ? STR("{\"too_long\":true}") : arena_dup(v->c->a, buf_str(&out));

@@ -85,6 +85,8 @@ web_hub(const struct platform *p, instant now, struct arena *a, struct saml_hub 
 		.skew = SAML_SKEW,
 		.is_development = !config_is_production(p->config),
 	};
+	if (config_flag(p->config, OPT_STS_ON_BEHALF))
+		out->sts_entity_id = config_str(p->config, OPT_STS_ENTITY_ID);
 }
 
 /* [contract 2.12] Danish, unless the visitor wants English */

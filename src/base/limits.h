@@ -94,6 +94,8 @@
 /* Tokens live eight hours, or as asked between these. */
 #define LIMIT_TOKEN_LIFE_S	  (480 * 60)
 #define LIMIT_TOKEN_LEAST_LIFE_S  60
+/* A bootstrap token, for a working day's session. */
+#define LIMIT_BOOTSTRAP_LIFE_S	  (8 * 3600)
 
 /* Registry: elements of one object; an organisation may name all its people. */
 #define LIMIT_OBJECT_ITEMS	  20000

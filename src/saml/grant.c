@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "crypto/random.h"
 #include "saml/attributes.h"
+#include "saml/bootstrap.h"
 #include "xml/names.h"
 
 /* What a system of the health sector broker gets besides, if the IdP sent it. */
@@ -133,8 +134,29 @@ gets_nsis(const struct work *w)
 	return s->min_level == 0 && w->q->login->level.is_nsis;
 }
 
+/* base64 of it; absent: the system gets none */
+static bool
+bootstrap_text(struct work *w, struct str *out, struct err *e)
+{
+	const struct bootstrap_order o = {
+		.hub = w->q->hub,
+		.system = w->q->system,
+		.name = &w->out->name,
+		.cvr = w->q->login->cvr,
+		.level = w->q->login->level.old,
+		.now = w->q->now,
+		.session_end = w->q->login->session_end,
+	};
+	struct str xml;
+
+	if (!bootstrap_write(&o, w->a, &xml, &w->out->bootstrap_id, e))
+		return false;
+	*out = str_is_set(xml) ? base64_encode(w->a, xml) : STR_NONE;
+	return true;
+}
+
 static void
-attributes_3(struct work *w, struct str privileges)
+attributes_3(struct work *w, struct str privileges, struct str bootstrap)
 {
 	const struct login *l = w->q->login;
 	const struct trust_myndighed *owner = trust_myndighed(w->q->known, l->cvr);
@@ -150,6 +172,7 @@ attributes_3(struct work *w, struct str privileges)
 	if (!is_profile(w, "KOMBIT_WITHOUT_PERSONAL_DATA"))
 		add(w, ATTR3_MAIL, from_idp(w, ATTR3_MAIL, ATTR_MAIL));
 	add(w, ATTR3_PRIVILEGES, privileges);
+	add(w, ATTR3_BOOTSTRAP, bootstrap);
 	add_seb(w, seb_3, ARRAY_LEN(seb_3));
 	if (is_profile(w, "SEB"))
 		add(w, ATTR3_CPR, from_idp(w, ATTR3_CPR, ATTR_CPR));
@@ -224,19 +247,22 @@ bool
 grant_make(const struct grant_question *q, struct arena *a, struct grant *out, struct err *e)
 {
 	struct work w = {.q = q, .a = a, .out = out};
-	struct str privileges;
+	struct str privileges, bootstrap;
 	uint8_t session[16];
 
 	*out = (struct grant){.xml = STR_NONE};
 	if (!check_authority(q, e) || !map_roles(&w, e) || !privileges_text(&w, &privileges, e))
 		return false;
-	if (q->system->is_oiosaml3)
-		attributes_3(&w, privileges);
-	else
-		attributes_2(&w, privileges);
-	random_bytes(session, sizeof(session));
-	out->session_index = base64_encode(a, str_of(session, sizeof(session)));
 	out->name = nameid_for_system(nameid_mode(q->system->nameid_mode),
 				      &q->login->facts.name, q->login->parts.serial, a);
+	if (q->system->is_oiosaml3) {
+		if (!bootstrap_text(&w, &bootstrap, e))
+			return false;
+		attributes_3(&w, privileges, bootstrap);
+	} else {
+		attributes_2(&w, privileges);
+	}
+	random_bytes(session, sizeof(session));
+	out->session_index = base64_encode(a, str_of(session, sizeof(session)));
 	return write_response(&w, e);
 }

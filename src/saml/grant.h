@@ -24,6 +24,7 @@ struct grant_question {
 struct grant {
 	struct str xml;
 	struct str assertion_id, session_index;
+	struct str bootstrap_id; /* of the bootstrap token in it; absent: none */
 	struct nameid name; /* as sent */
 	struct rolemap_answer roles;
 };

@@ -22,6 +22,7 @@ struct saml_hub {
 	struct str alias;            /* a second spelling accepted as audience; absent: none */
 	struct str base_url;         /* scheme and host, no slash at the end */
 	struct str organisation;     /* name in metadata */
+	struct str sts_entity_id;    /* that takes bootstrap tokens; absent: none does */
 	const struct signer *signer; /* signs, and decrypts what IdPs encrypt */
 	/* all that it signs with now and around now; none: the signer's alone */
 	struct cert *const *certs;

@@ -28,6 +28,7 @@ static const char config_text_format[] =
 	"wsdl_dir = \"%s/wsdl\";\n"
 	"url: { browser = \"" HUB_URL "\"; };\n"
 	"trust: { anchors = \"%s\"; };\n"
+	"sts: { entity_id = \"" HUB_STS "\"; on_behalf_of = true; };\n"
 	"hub: { entity_id = \"" HUB_ID "\"; alias = \"" HUB_ALIAS "\"; cert = \"%s\"; "
 	"key = \"%s\"; };\n"
 	"hvem: { entity_id = \"https://hvem.sluse.example\"; cert = \"%s\"; key = \"%s\"; };\n";
@@ -41,6 +42,7 @@ static const char known_format[] =
 	"leverandoerer = ( { cvr = \"33333333\"; navn = \"Vendor\"; } );\n"
 	"systemer = (\n"
 	" { id = \"A\"; navn = \"Fagsystem A\"; ejer = \"33333333\";\n"
+	"   anvender = { certifikater = ( { fil = \"a.pem\"; } ); };\n"
 	"   brugervendt = { entityId = \"" SYSTEM_ID "\"; %s\n"
 	"     metadata = { fil = \"a.xml\"; }; }; },\n"
 	" { id = \"B\"; navn = \"Fagsystem B\"; ejer = \"33333333\";\n"
@@ -178,6 +180,7 @@ saml_world_begin(struct saml_world *w, const char *name)
 		 (long)getpid());
 	mkdir(w->folder, 0777);
 	open_app(w);
+	put_file(w, "a.pem", cert_base64(signer_cert(w->system)));
 	put_metadata(w, "a.xml", SAML_ROLE_SYSTEM, SYSTEM_ID, SYSTEM_ACS, w->system);
 	put_metadata(w, "b.xml", SAML_ROLE_SYSTEM, SYSTEM2_ID, "https://b.example/acs",
 		     w->system);

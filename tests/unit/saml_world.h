@@ -13,6 +13,7 @@
 
 #define HUB_ID "https://saml.hub.example/runtime"
 #define HUB_ALIAS "https://saml.hub.example/runtime/"
+#define HUB_STS "https://sts.hub.example"
 #define HUB_URL "https://hub.example"
 #define IDP_ID "https://idp.korsbaek.example"
 #define IDP2_ID "https://idp.havneby.example"

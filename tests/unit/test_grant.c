@@ -379,6 +379,49 @@ a_missing_value(void **state)
 	assert_int_equal(audit_count(w, "SAML_ROLE_VALUE"), 1);
 }
 
+/* The system's own, held by its own key; what the IdP sent under that name goes nowhere. */
+static void
+a_bootstrap_token(void **state)
+{
+	static const char *const wanted[] = {
+		"<Audience>" HUB_STS "</Audience>",
+		"Recipient=\"" HUB_STS "\"",
+		"<Issuer Format=\"urn:oasis:names:tc:SAML:2.0:nameid-format:entity\">" HUB_ID
+		"<",
+		">" USER_NAME "</NameID>",
+		"<AttributeValue>11111111<",
+		"<AttributeValue>3<",
+	};
+	struct message_trees t = {.count = 0};
+	struct str text, token;
+	struct response_facts f;
+	struct err e = ERR_INIT;
+	size_t at, before = audit_count(&world, "ok");
+
+	(void)state;
+	saml_world_know(
+		&world,
+		"oiosamlProfil = \"OIOSAML3\"; nsisNiveau = \"Low\"; "
+		"bootstrapToken = true; attributProfil = \"KOMBIT_WITHOUT_PERSONAL_DATA\";",
+		NULL, "oiosamlProfil = \"OIOSAML3\";");
+	world.jar.count = 0;
+	login_begin(&world, &(struct system_ask){.relay_state = "r"});
+	idp_post(&world, idp_text(&world, &(struct idp_answer){.attributes = A3 PERSONAL}),
+		 NULL);
+	verified("bootstrap", &t, &f);
+	assert_true(attribute_either(f.assertion, ATTR3_BOOTSTRAP, ATTR3_BOOTSTRAP, &text, &e));
+	assert_true(base64_decode(text, BASE64_STRICT, world.a, &token, &e));
+	for (size_t i = 0; i < ARRAY_LEN(wanted); i++)
+		if (!str_find(token, str_from(wanted[i]), &at))
+			fail_msg("%s: " STR_FMT, wanted[i], STR_ARG(token));
+	assert_true(str_find(token, cert_base64(signer_cert(world.system)), &at));
+	/* no role, no attribute of the user's */
+	assert_false(str_find(token, STR("rivilege"), &at));
+	assert_false(str_find(token, STR("korsbaek.example"), &at));
+	assert_int_equal(audit_count(&world, "ok"), before + 1);
+	message_trees_release(&t);
+}
+
 static int
 setup(void **state)
 {
@@ -401,7 +444,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_systems_get),     cmocka_unit_test(namespaces),
 		cmocka_unit_test(names_and_recipients), cmocka_unit_test(no_role_at_all),
-		cmocka_unit_test(a_missing_value),
+		cmocka_unit_test(a_missing_value),      cmocka_unit_test(a_bootstrap_token),
 	};
 
 	saml_lasso_init();
