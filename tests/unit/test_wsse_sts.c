@@ -15,44 +15,13 @@
 #include "base/encoding.h"
 #include "crypto/digest.h"
 #include "tests/unit/guard_world.h"
+#include "tests/unit/message_parts.h"
 #include "tests/unit/mutate.h"
 #include "tests/unit/pki.h"
 #include "tests/unit/resign.h"
 #include "xml/parse.h"
 
-#define WSA "http://www.w3.org/2005/08/addressing"
-#define WSSE "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
-#define WSU "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"
-#define DS "http://www.w3.org/2000/09/xmldsig#"
-#define S12 "http://www.w3.org/2003/05/soap-envelope"
-#define SAML "urn:oasis:names:tc:SAML:2.0:assertion"
 #define RST "http://docs.oasis-open.org/ws-sx/ws-trust/200512/RST/Issue<"
-
-/* before the Security header */
-#define HEADER(extra)                                                                          \
-	{                                                                                      \
-		"<o:Security ", extra "<o:Security "                                           \
-	}
-/* first in the Security header */
-#define CHILD(extra)                                                                           \
-	{                                                                                      \
-		"<u:Timestamp ", extra "<u:Timestamp "                                         \
-	}
-#define EPR(name, attrs)                                                                       \
-	"<a:" name " xmlns:a='" WSA "' " attrs "><a:Address>" WSA                              \
-	"/anonymous</a:Address></a:" name ">"
-/* one more signed part: a Reference that resign fills in */
-#define SIGNED(id)                                                                             \
-	{                                                                                      \
-		"<Reference URI=\"#action\">",                                                 \
-			"<Reference URI=\"#" id "\"><Transforms><Transform Algorithm=\""       \
-			"http://www.w3.org/2001/10/xml-exc-c14n#\"/></"                        \
-			"Transforms><DigestMethod Algorithm=\""                                \
-			"http://www.w3.org/2001/04/xmlenc#sha256\"/><DigestValue>x</"          \
-			"DigestValue></Reference>"                                             \
-			"<Reference URI=\"#action\">"                                          \
-	}
-#define EXTRA_ID "xmlns:u='" WSU "' u:Id='extra'"
 
 static struct guard_world world;
 

@@ -12,15 +12,12 @@
 #include <cmocka.h>
 
 #include "tests/unit/guard_world.h"
+#include "tests/unit/message_parts.h"
 #include "tests/unit/mutate.h"
 #include "tests/unit/pki.h"
 #include "tests/unit/resign.h"
 #include "wstrust/client.h"
 #include "xml/parse.h"
-
-#define DS "http://www.w3.org/2000/09/xmldsig#"
-#define SAML "urn:oasis:names:tc:SAML:2.0:assertion"
-#define EXC "http://www.w3.org/2001/10/xml-exc-c14n#"
 
 #define VALUE(name)                                                                            \
 	"attribute:" name "\" NameFormat=\"urn:oasis:names:tc:SAML:2.0:"                       \
