@@ -70,28 +70,6 @@ run_end(struct soap_run *r)
 
 /* --- before there is a message --- */
 
-/* Parameters are read leniently, but for one: everything is UTF-8. */
-static bool
-is_soap_type(struct str type)
-{
-	struct str kind, rest, charset;
-	size_t at;
-
-	(void)str_cut(type, ';', &kind, &rest);
-	kind = str_trim(kind);
-	if (!str_eq_nocase(kind, STR("application/soap+xml")) &&
-	    !str_eq_nocase(kind, STR("text/xml")) &&
-	    !str_eq_nocase(kind, STR("application/xml")))
-		return false;
-	if (!str_find(rest, STR("charset="), &at))
-		return true;
-	charset = str_skip(rest, at + 8);
-	(void)str_cut(charset, ';', &charset, &rest);
-	charset = str_trim(charset);
-	return str_eq_nocase(charset, STR("utf-8")) ||
-	       str_eq_nocase(charset, STR("\"utf-8\"")) || str_eq_nocase(charset, STR("utf8"));
-}
-
 /* Without a key to answer with, there is no such service in this installation. */
 static bool
 is_served(const struct soap_run *r)
@@ -119,7 +97,7 @@ accept_post(struct soap_run *r, size_t max_bytes)
 		http_plain(c, 400, "The body is missing.");
 	else if (c->body.len > max_bytes)
 		http_plain(c, 413, "The message is too large.");
-	else if (!is_soap_type(c->content_type))
+	else if (!envelope_fits_type(c->content_type))
 		http_plain(c, 415, "The media type is not supported.");
 	else if (r->is_limited && c->body.len > LIMIT_STS_BODY_BYTES)
 		http_plain(c, 429, err_row(CALLS_LIMITED)->text);
@@ -206,7 +184,8 @@ record_action(const struct soap_run *r)
 
 	if (!r->is_service)
 		return STR("token.issue");
-	name = arena_dup_c(a, arena_printf(a, "%s.%s", r->service->name, r->op->name));
+	name = arena_dup_c(
+		a, arena_printf(a, "%s.%s", r->service->name, r->op ? r->op->name : "unknown"));
 	for (char *p = name; *p; p++)
 		if (*p >= 'A' && *p <= 'Z')
 			*p = (char)(*p - 'A' + 'a');
@@ -498,6 +477,16 @@ service_verify(struct soap_run *r, struct err *e)
 	       wsse_verify(&policy, r->c->now, r->c->a, &r->w, e);
 }
 
+/* Who it is, without what the token claims: enough to say whose message was refused. */
+static bool
+service_claim(struct soap_run *r, struct err *e)
+{
+	const struct trust_system *system;
+
+	r->caller = wsse_caller(&r->w, r->known, r->c->request_id, r->c->a, &system);
+	return claim(r, e);
+}
+
 /* [resolutions T2] by path and Body; a wsa:Action must fit */
 static bool
 service_find(struct soap_run *r, struct err *e)
@@ -505,12 +494,12 @@ service_find(struct soap_run *r, struct err *e)
 	const struct envelope *env = &r->w.env;
 
 	r->op = soap_op_find(r->service, env->body_child);
+	if (!addressing_check_to(env, r->c->path, config_str(r->p->config, OPT_GUARD_HOSTS), e))
+		return false;
 	if (!r->op)
 		return FAIL(e, SOAP_OPERATION_UNKNOWN, STR_FMT,
 			    STR_ARG(xml_local(env->body_child)));
-	return addressing_check_to(env, r->c->path, config_str(r->p->config, OPT_GUARD_HOSTS),
-				   e) &&
-	       addressing_fits(env, str_from(r->op->action),
+	return addressing_fits(env, str_from(r->op->action),
 			       soap_op_by_action(r->service, env->action.value) != NULL, e);
 }
 
@@ -521,11 +510,13 @@ service_find(struct soap_run *r, struct err *e)
 static bool
 service_admit(struct soap_run *r, struct err *e)
 {
+	int level = (int)config_number(r->p->config, OPT_GUARD_LEVEL);
 	const struct trust_system *system;
 
+	if (!token_read_claims(r->w.token, level, r->c->a, e))
+		return false;
 	r->caller = wsse_caller(&r->w, r->known, r->c->request_id, r->c->a, &system);
-	return claim(r, e) &&
-	       decide_still_holds(r->known, r->w.token, system, r->c->now, r->c->a, e);
+	return decide_still_holds(r->known, r->w.token, system, r->c->now, r->c->a, e);
 }
 
 static bool
@@ -584,8 +575,8 @@ service_call(struct app *app, const struct platform *p, const struct soap_servic
 	r.signer = identity_signer(&p->id[IDENTITY_SERVICE], c->now);
 	if (!is_served(&r) || !accept_post(&r, LIMIT_SERVICE_BODY_BYTES))
 		return;
-	if (service_verify(&r, &e) && service_find(&r, &e) && service_admit(&r, &e) &&
-	    service_run(&r, &e) && service_record(&r, &e))
+	if (service_verify(&r, &e) && service_claim(&r, &e) && service_find(&r, &e) &&
+	    service_admit(&r, &e) && service_run(&r, &e) && service_record(&r, &e))
 		service_granted(&r);
 	else
 		refuse(&r, &e);

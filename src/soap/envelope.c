@@ -111,6 +111,15 @@ read_header(struct envelope *env, struct arena *a, struct err *e)
 	return ok;
 }
 
+/* What stands where the Header does, whatever its namespace: this goes before the version. */
+static bool
+has_commented_header(const struct xml_node *root)
+{
+	const struct xml_node *first = xml_first(root);
+
+	return first && xml_is_local(first, "Header") && xml_has_comment(first);
+}
+
 static bool
 read_version(struct envelope *env, struct err *e)
 {
@@ -150,20 +159,38 @@ read_parts(struct envelope *env, struct err *e)
 bool
 envelope_read(struct xml_node *root, struct arena *a, struct envelope *out, struct err *e)
 {
-	struct err unused = ERR_INIT;
+	bool ok = true;
 
 	*out = (struct envelope){.root = root};
+	/* the first error wins; what is read after it is for the fault to name the message */
+	if (has_commented_header(root))
+		ok = FAIL(e, XML_FORBIDDEN, "comment in Header");
 	if (!read_version(out, e))
 		return false;
-	if (!read_parts(out, e)) {
-		/* refused already; the fault still wants to name the message */
-		if (out->header && !read_header(out, a, &unused))
-			err_clear(&unused);
+	if (!read_parts(out, e))
+		ok = false;
+	if (out->header && !read_header(out, a, e))
+		ok = false;
+	return ok;
+}
+
+bool
+envelope_fits_type(struct str type)
+{
+	struct str kind, rest, charset;
+	size_t at;
+
+	(void)str_cut(type, ';', &kind, &rest);
+	kind = str_trim(kind);
+	if (!str_eq_nocase(kind, STR("application/soap+xml")) &&
+	    !str_eq_nocase(kind, STR("text/xml")) &&
+	    !str_eq_nocase(kind, STR("application/xml")))
 		return false;
-	}
-	if (!read_header(out, a, e))
-		return false;
-	if (xml_has_comment(out->header))
-		return FAIL(e, XML_FORBIDDEN, "comment in Header");
-	return true;
+	if (!str_find(rest, STR("charset="), &at))
+		return true;
+	charset = str_skip(rest, at + 8);
+	(void)str_cut(charset, ';', &charset, &rest);
+	charset = str_trim(charset);
+	return str_eq_nocase(charset, STR("utf-8")) ||
+	       str_eq_nocase(charset, STR("\"utf-8\"")) || str_eq_nocase(charset, STR("utf8"));
 }

@@ -41,8 +41,8 @@ struct envelope {
 };
 
 /*
- * Take an envelope apart. Order of checks: namespace and name of the root; children exactly
- * Header, Body, and one element in Body; no comment in Header; mustUnderstand. Addressing and
+ * Take an envelope apart. Order of checks: no comment in Header; namespace and name of the
+ * root; children exactly Header, Body, and one element in Body; mustUnderstand. Addressing and
  * security headers are gathered and counted here, and judged by addressing_check() and
  * wstrust/. `out` is set as far as the message could be read even on failure, so that a fault
  * can be addressed.
@@ -57,5 +57,11 @@ MUST_USE bool envelope_read(struct xml_node *root, struct arena *a, struct envel
  */
 bool envelope_is_for_us(const struct xml_node *block, enum soap_version version,
 			struct arena *a);
+
+/*
+ * May a message come under this Content-Type? Parameters are read leniently, but for one:
+ * everything is UTF-8. It says nothing of the version: the envelope's namespace does.
+ */
+bool envelope_fits_type(struct str type);
 
 #endif

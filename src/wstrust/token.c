@@ -268,8 +268,8 @@ read_privileges(const struct assertion *t, struct arena *a, struct privilege_lis
 	return true;
 }
 
-static bool
-read_attributes(const struct token_policy *p, struct arena *a, struct token *t, struct err *e)
+bool
+token_read_claims(struct token *t, int min_assurance, struct arena *a, struct err *e)
 {
 	struct str spec, level;
 	int64_t assurance;
@@ -282,7 +282,7 @@ read_attributes(const struct token_policy *p, struct arena *a, struct token *t, 
 		return FAIL(e, TOKEN_INVALID, "CVR is not 8 digits");
 	if (!str_eq_c(spec, "DK-SAML-2.0"))
 		return FAIL(e, TOKEN_INVALID, "unknown SpecVer");
-	if (!str_to_i64(level, 1, 4, &assurance) || assurance < p->min_assurance)
+	if (!str_to_i64(level, 1, 4, &assurance) || assurance < min_assurance)
 		return FAIL(e, TOKEN_INVALID, "level of assurance too low");
 	t->assurance = (int)assurance;
 	return read_privileges(t->assertion, a, &t->privileges, e);
@@ -303,8 +303,8 @@ name_token(struct token *t, const struct token_policy *p)
 }
 
 bool
-token_verify(const struct token_policy *p, struct xml_node *node, instant now, struct arena *a,
-	     struct token **out, struct err *e)
+token_prove(const struct token_policy *p, struct xml_node *node, instant now, struct arena *a,
+	    struct token **out, struct err *e)
 {
 	AUTO(token_freep) struct token *t = ARENA_NEW(a, struct token);
 	struct assertion *s;
@@ -315,10 +315,23 @@ token_verify(const struct token_policy *p, struct xml_node *node, instant now, s
 	if (!str_eq(s->issuer, p->issuer))
 		return FAIL(e, TOKEN_INVALID, "another issuer");
 	t->assertion = s;
-	if (!check_conditions(p, s, now, e) || !read_holder(p, t, now, e) ||
-	    !read_attributes(p, a, t, e))
+	if (!check_conditions(p, s, now, e) || !read_holder(p, t, now, e))
 		return false;
 	name_token(t, p);
+	*out = t;
+	t = NULL;
+	return true;
+}
+
+bool
+token_verify(const struct token_policy *p, struct xml_node *node, instant now, struct arena *a,
+	     struct token **out, struct err *e)
+{
+	AUTO(token_freep) struct token *t = NULL;
+
+	if (!token_prove(p, node, now, a, &t, e) ||
+	    !token_read_claims(t, p->min_assurance, a, e))
+		return false;
 	*out = t;
 	t = NULL;
 	return true;

@@ -38,12 +38,15 @@ struct token_policy {
 
 struct token {
 	const struct assertion *assertion;
-	struct str id, subject, audience, cvr;
+	struct str id, subject, audience;
 	struct cert *holder; /* owned; NULL: bearer, where the policy allows it */
 	bool is_on_behalf;   /* the holder is another than the subject */
+	instant ends;        /* of its conditions and its confirmation, the earlier */
+
+	/* its claims: absent until token_read_claims() */
+	struct str cvr;
 	int assurance;
 	struct privilege_list privileges;
-	instant ends; /* of its conditions and its confirmation, the earlier */
 };
 
 /*
@@ -53,10 +56,19 @@ struct token {
  *
  * Checks in order: its structure; one signature, over this very element, by a configured
  * certificate of the token service; the issuer; time and audience; a holder-of-key
- * confirmation that holds now, for us, with one certificate; the attributes.
+ * confirmation that holds now, for us, with one certificate (5.5, 8 to 12).
  *
  * Errors: ASSERTION_MALFORMED, TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_AUDIENCE.
  */
+MUST_USE bool token_prove(const struct token_policy *p, struct xml_node *node, instant now,
+			  struct arena *a, struct token **out, struct err *e);
+/*
+ * What a proven token says: CVR, level of assurance, privileges (5.5-24). In a call this is
+ * asked last, when the message is known to be the holder's. Errors: TOKEN_INVALID.
+ */
+MUST_USE bool token_read_claims(struct token *t, int min_assurance, struct arena *a,
+				struct err *e);
+/* Both at once, for a token that no message is bound to. */
 MUST_USE bool token_verify(const struct token_policy *p, struct xml_node *node, instant now,
 			   struct arena *a, struct token **out, struct err *e);
 void token_free(struct token *t);

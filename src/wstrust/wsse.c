@@ -141,6 +141,7 @@ check_token_signature(struct guard *g, struct err *e)
 	struct err why = ERR_INIT;
 
 	if (!id_map_build(&g->w->env, &g->security, g->a, &g->ids, e) ||
+	    !sign_check_shape(g->security.signature, e) ||
 	    !key_info_names_token(&g->security, g->w->token, g->a, e) ||
 	    !cert_check_key(g->w->signer, e))
 		return false;
@@ -158,7 +159,7 @@ verify_service(struct guard *g, struct err *e)
 {
 	if (!check_structure(g, e) || !addressing_check(&g->w->env, e) || !check_time(g, e))
 		return false;
-	if (!token_verify(&g->p->token, g->security.assertion, g->now, g->a, &g->w->token, e))
+	if (!token_prove(&g->p->token, g->security.assertion, g->now, g->a, &g->w->token, e))
 		return false;
 	g->w->signer = cert_hold(g->w->token->holder);
 	return check_token_signature(g, e) && check_coverage(g, e) && check_binding(g, e) &&

@@ -37,7 +37,7 @@ struct wsse {
 	struct envelope env;
 	struct timestamp time;
 	struct cert *signer; /* whose key signed the message; owned */
-	struct token *token; /* services only; owned */
+	struct token *token; /* services only; owned; its claims are not read yet */
 	struct once_key claims[2];
 	instant claims_until;
 	bool is_service;
@@ -46,8 +46,9 @@ struct wsse {
 /*
  * The token service's order: addressing; Action; Security and its children; Timestamp; key by
  * KeyInfo; signature; coverage. A service's order: Security and its children; addressing;
- * Timestamp; token; key reference; signature by the token's holder; coverage; binding of the
- * token; the holder's certificate.
+ * Timestamp; token; shape of the signature; key reference; signature by the token's holder;
+ * coverage; binding of the token; the holder's certificate. Left to the caller, in this order:
+ * wsse_claim(), To, Action, token_read_claims().
  *
  * out->env must have been read by envelope_read(). On failure *out is only good for
  * wsse_release() and for addressing a fault.
@@ -57,7 +58,7 @@ struct wsse {
  * SIGNATURE_STRUCTURE, KEY_REF_UNAVAILABLE, ALGORITHM_REFUSED, SIGNATURE_WRONG, DIGEST_WRONG,
  * REFERENCE_UNRESOLVED, MESSAGE_NOT_COVERED, CERT_WEAK_KEY. Token service:
  * WSA_ACTION_UNSUPPORTED, TOKEN_TYPE_UNSUPPORTED. Services: TOKEN_TYPE_UNSUPPORTED, those of
- * token_verify(), HOLDER_WRONG, TOKEN_NOT_BOUND, CERT_EXPIRED, CERT_NOT_YET_VALID,
+ * token_prove(), HOLDER_WRONG, TOKEN_NOT_BOUND, CERT_EXPIRED, CERT_NOT_YET_VALID,
  * CERT_BLOCKED, those of anchors_check().
  */
 MUST_USE bool wsse_verify(const struct wsse_policy *p, instant now, struct arena *a,
@@ -74,7 +75,8 @@ void wsse_unclaim(const struct wsse *w, struct once *once);
 
 /*
  * Who called a service, from its verified token and the registration of the holder's
- * certificate (*system, NULL if it is not registered any more). In the arena.
+ * certificate (*system, NULL if it is not registered any more). Before the token's claims are
+ * read it has no CVR and no privilege, so it may do nothing. In the arena.
  */
 struct caller *wsse_caller(const struct wsse *w, const struct trust_snapshot *known,
 			   struct str request_id, struct arena *a,

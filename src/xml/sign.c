@@ -87,6 +87,8 @@ resolve(const struct sign_question *q, const struct sign_plan_ref *r, struct are
 	const struct sign_place *place;
 	size_t i;
 
+	if (!str_is_set(r->id))
+		return FAIL(e, REFERENCE_UNRESOLVED, "a URI that is not #id");
 	for (i = 0; i < q->place_count; i++)
 		if (str_eq(q->places[i].id, r->id))
 			break;

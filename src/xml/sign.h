@@ -21,7 +21,7 @@
 /* A place a reference may name: "#id" -> node. A place without an id cannot be named. */
 struct sign_place {
 	struct str id;
-	struct xml_node *node;	   /* what is digested with plain exclusive c14n */
+	struct xml_node *node; /* what is digested with plain exclusive c14n */
 	/*
 	 * for a SecurityTokenReference: the token it names (checked here again), digested
 	 * under STR-Transform
@@ -54,20 +54,25 @@ struct sign_ref {
 struct sign_answer {
 	struct sign_ref refs[LIMIT_SIGNATURE_REFS];
 	size_t ref_count;
-	struct str octets;	  /* canonical octets of the only reference, if wanted */
-	struct str value;	  /* SignatureValue, decoded: for replay keys */
+	struct str octets; /* canonical octets of the only reference, if wanted */
+	struct str value;  /* SignatureValue, decoded: for replay keys */
 };
 
 /*
  * Structure first (SignedInfo, SignatureValue, KeyInfo in order, each once; no Object, no
- * comment), then algorithms, then the value with the key, then each reference. Everything
- * holds, or nothing. An id that occurs twice among the places is a refusal, and so is a part
- * that is referenced twice in the same form.
- * Errors: SIGNATURE_STRUCTURE, ALGORITHM_REFUSED, SIGNATURE_WRONG (value), DIGEST_WRONG,
- * REFERENCE_UNRESOLVED, XML_LIMIT.
+ * comment), then algorithms and transforms, then the value with the key, then each reference.
+ * Everything holds, or nothing. An id that occurs twice among the places is a refusal, and so
+ * is a part that is referenced twice in the same form. Errors: SIGNATURE_STRUCTURE,
+ * ALGORITHM_REFUSED, SIGNATURE_WRONG (value), DIGEST_WRONG, REFERENCE_UNRESOLVED, XML_LIMIT.
  */
 MUST_USE bool sign_verify(const struct sign_question *q, struct arena *a,
 			  struct sign_answer *out, struct err *e);
+
+/*
+ * Its shape alone, element by element, before anybody asks for a key: for callers with a check
+ * of their own between that and the rest. Errors: SIGNATURE_STRUCTURE.
+ */
+MUST_USE bool sign_check_shape(struct xml_node *signature, struct err *e);
 
 /* A part to be signed: canonical bytes as xml/write.h made them. */
 struct sign_part {
@@ -88,7 +93,7 @@ enum sign_keyinfo {
 struct sign_order {
 	const struct sign_part *parts;
 	size_t part_count;
-	bool enveloped;		/* one part; transforms enveloped + exc-c14n */
+	bool enveloped; /* one part; transforms enveloped + exc-c14n */
 	/*
 	 * or NULL: one more reference, by STR-Transform: id of the STR, canonical bytes of the
 	 * token

@@ -270,19 +270,44 @@ read_reference(const struct sign_question *q, const struct ref_nodes *nodes, str
 {
 	struct str uri = xml_attr(nodes->reference, STR_NONE, "URI", a);
 
+	/* what is not "#id" names no place; that is told when the value has proven the list */
+	if (uri.len >= 2 && uri.ptr[0] == '#')
+		r->id = str_skip(uri, 1);
 	if (!read_transforms(q, nodes, a, r, e))
 		return false;
 	r->digest = alg_digest_find(algorithm(nodes->digest_method, a));
 	if (!r->digest)
 		return FAIL(e, ALGORITHM_REFUSED, "digest");
-	if (!base64_decode(xml_text(nodes->digest_value, a), BASE64_XML, a, &r->value, e)) {
-		err_clear(e);
-		return FAIL(e, SIGNATURE_STRUCTURE, "DigestValue");
-	}
-	if (uri.len < 2 || uri.ptr[0] != '#')
-		return FAIL(e, REFERENCE_UNRESOLVED, "a URI that is not #id");
-	r->id = str_skip(uri, 1);
 	return true;
+}
+
+static bool
+read_value(const struct xml_node *n, struct arena *a, struct str *out, struct err *e)
+{
+	struct err why = ERR_INIT;
+
+	if (!base64_decode(xml_text(n, a), BASE64_XML, a, out, &why))
+		return FAIL(e, SIGNATURE_STRUCTURE, STR_FMT, STR_ARG(xml_local(n)));
+	return true;
+}
+
+/* What is shape too: the values can be read. */
+static bool
+read_values(const struct signature_nodes *nodes, struct arena *a, struct sign_plan *plan,
+	    struct err *e)
+{
+	for (size_t i = 0; i < nodes->ref_count; i++)
+		if (!read_value(nodes->ref[i].digest_value, a, &plan->ref[i].value, e))
+			return false;
+	return read_value(nodes->value, a, &plan->value, e);
+}
+
+bool
+sign_check_shape(struct xml_node *signature, struct err *e)
+{
+	struct signature_nodes nodes = {0};
+
+	return take_signature(signature, &nodes, e);
 }
 
 bool
@@ -297,6 +322,8 @@ sign_plan_read(const struct sign_question *q, struct arena *a, struct sign_plan 
 		return false;
 	if (q->enveloped && nodes.ref_count != 1)
 		return FAIL(e, SIGNATURE_STRUCTURE, "%zu references", nodes.ref_count);
+	if (!read_values(&nodes, a, plan, e))
+		return false;
 	plan->signed_info = nodes.signed_info;
 	if (!read_exclusive(nodes.c14n_method, !q->enveloped, a, &plan->rule, e))
 		return false;
@@ -307,9 +334,5 @@ sign_plan_read(const struct sign_question *q, struct arena *a, struct sign_plan 
 		if (!read_reference(q, &nodes.ref[i], a, &plan->ref[i], e))
 			return false;
 	plan->ref_count = nodes.ref_count;
-	if (!base64_decode(xml_text(nodes.value, a), BASE64_XML, a, &plan->value, e)) {
-		err_clear(e);
-		return FAIL(e, SIGNATURE_STRUCTURE, "SignatureValue");
-	}
 	return true;
 }

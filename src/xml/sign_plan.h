@@ -12,7 +12,7 @@
 #include "xml/sign.h"
 
 struct sign_plan_ref {
-	struct str id; /* what follows the # */
+	struct str id; /* what follows the #; absent: the URI is none of these */
 	enum sign_form form;
 	struct c14n_rule rule;
 	const struct alg_digest *digest;
@@ -28,7 +28,7 @@ struct sign_plan {
 	size_t ref_count;
 };
 
-/* Errors: SIGNATURE_STRUCTURE, ALGORITHM_REFUSED, REFERENCE_UNRESOLVED (not "#id"). */
+/* Errors: SIGNATURE_STRUCTURE, ALGORITHM_REFUSED. */
 MUST_USE bool sign_plan_read(const struct sign_question *q, struct arena *a,
 			     struct sign_plan *plan, struct err *e);
 

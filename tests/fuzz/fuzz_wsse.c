@@ -147,6 +147,9 @@ verify(struct xml_node *root, bool is_service, struct arena *a)
 		check_accepted(&w, a);
 	else
 		BUG_ON(e.code == ERR_NONE);
+	/* what it says is read only then; it may be nothing */
+	if (e.code == ERR_NONE && w.token && !token_read_claims(w.token, 1, a, &e))
+		BUG_ON(e.code != TOKEN_INVALID);
 	wsse_release(&w);
 }
 

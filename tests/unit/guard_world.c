@@ -247,7 +247,8 @@ gw_verify(struct guard_world *g, struct str text, const struct wsse_policy *p, i
 	*doc = NULL;
 	return xml_parse(text, &limits, doc, e) &&
 	       envelope_read(xml_root(*doc), g->a, &w->env, e) &&
-	       wsse_verify(p, now, g->a, w, e);
+	       wsse_verify(p, now, g->a, w, e) &&
+	       (!p->is_service || token_read_claims(w->token, p->token.min_assurance, g->a, e));
 }
 
 static void

@@ -325,7 +325,8 @@ an_operation_that_is_not_there(void **state)
 	struct client_token t = token();
 	struct arena *a = world.g.a;
 	struct str call;
-	size_t before = once_count(world.app.once);
+	unsigned unknown =
+		sw_audit(&world, "organisationenhed.unknown", "SOAP_OPERATION_UNKNOWN");
 
 	(void)state;
 	assert_int_equal(sw_call(&world, &t, "slet"), 500);
@@ -341,10 +342,17 @@ an_operation_that_is_not_there(void **state)
 	sw_post(&world, true,
 		resign(mutate(a, call, GW_ACTION "<", "urn:test:nej<"), 1, "systems/KY", a));
 	sw_fault(&world, "action of another", "ActionMismatch", "does not fit");
+	call = gw_call(&world.g, &t);
 	sw_post(&world, true,
 		resign(mutate(a, call, GW_ACTION "<", "urn:test:x<"), 1, "systems/KY", a));
 	sw_fault(&world, "unknown action", "ActionNotSupported", "not supported");
-	assert_int_equal(once_count(world.app.once), before);
+	/* the sender is proven: each of them is recorded */
+	assert_int_equal(
+		sw_audit(&world, "organisationenhed.unknown", "SOAP_OPERATION_UNKNOWN"),
+		unknown + 1);
+	assert_int_equal(sw_audit(&world, "organisationenhed.laes", "WSA_ACTION_MISMATCH"), 1);
+	assert_int_equal(sw_audit(&world, "organisationenhed.laes", "WSA_ACTION_UNSUPPORTED"),
+			 1);
 }
 
 static void
