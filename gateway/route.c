@@ -10,14 +10,6 @@
 static const struct str sts_path =
 	STR_INIT("/runtime/services/kombittrust/14/certificatemixed");
 
-static struct str
-without_slash(struct str path)
-{
-	if (path.len > 1 && path.ptr[path.len - 1] == '/')
-		path.len--;
-	return path;
-}
-
 static void
 method_refused(struct http_call *c, const char *allowed)
 {
@@ -39,7 +31,7 @@ serve_contract(struct app *app, const struct platform *p, const char *wsdl, stru
 	if (str_has_prefix(c->query, STR("xsd=")))
 		xsd = str_skip(c->query, 4);
 	if (!wsdl_write(app->wsdl, wsdl, xsd, config_str(p->config, OPT_URL_SYSTEM),
-			without_slash(c->path), &c->answer)) {
+			str_without_slash(c->path), &c->answer)) {
 		http_plain(c, 404, "There is no such contract file.");
 		return;
 	}
@@ -52,7 +44,7 @@ system_call(struct app *app, const struct platform *p, struct http_call *c)
 {
 	const struct soap_service *s;
 
-	if (str_eq_nocase(without_slash(c->path), sts_path)) {
+	if (str_eq_nocase(str_without_slash(c->path), sts_path)) {
 		if (c->method == HTTP_METHOD_POST)
 			sts_call(app, p, c);
 		else

@@ -132,10 +132,12 @@ handle(struct visit *v, void (*handler)(struct visit *v))
 static void
 dispatch(struct visit *v)
 {
+	/* [token-service 1.1] without regard to case, and to one slash at the end */
+	struct str path = str_without_slash(v->c->path);
 	struct err e = ERR_INIT;
 
 	for (size_t i = 0; i < ARRAY_LEN(routes); i++) {
-		if (!str_eq_c(v->c->path, routes[i].path))
+		if (!str_eq_nocase(path, str_from(routes[i].path)))
 			continue;
 		if (routes[i].methods & 1U << v->c->method) {
 			handle(v, routes[i].handler);

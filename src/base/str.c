@@ -106,6 +106,14 @@ is_xml_space(char c)
 }
 
 struct str
+str_without_slash(struct str path)
+{
+	if (path.len > 1 && path.ptr[path.len - 1] == '/')
+		path.len--;
+	return path;
+}
+
+struct str
 str_trim(struct str s)
 {
 	while (s.len > 0 && is_xml_space(s.ptr[0])) {

@@ -31,6 +31,7 @@ bool str_eq_c(struct str a, const char *b);
 bool str_eq_nocase(struct str a, struct str b);	 /* ASCII case */
 bool str_has_prefix(struct str s, struct str prefix);
 bool str_has_suffix(struct str s, struct str suffix);
+struct str str_without_slash(struct str path);	 /* one at the end, but not "/" itself */
 int str_cmp(struct str a, struct str b);	 /* byte order, for sorting */
 struct str str_trim(struct str s);		 /* XML white space at both ends */
 struct str str_skip(struct str s, size_t n);	 /* without the first n bytes */

@@ -146,14 +146,6 @@ is_listed(struct str host, struct str hosts)
 	return false;
 }
 
-static struct str
-without_slash(struct str path)
-{
-	if (path.len > 0 && path.ptr[path.len - 1] == '/')
-		path.len--;
-	return path;
-}
-
 /* "https://host:port/path?query": host and path; what is no such URL has neither. */
 static void
 split_url(struct str url, struct str *host, struct str *path)
@@ -182,7 +174,7 @@ addressing_check_to(const struct envelope *env, struct str path, struct str host
 	split_url(env->to.value, &host, &to_path);
 	if (!is_listed(host, hosts))
 		return FAIL(e, WSA_DESTINATION, "another host");
-	if (!str_eq_nocase(without_slash(to_path), without_slash(path)))
+	if (!str_eq_nocase(str_without_slash(to_path), str_without_slash(path)))
 		return FAIL(e, WSA_DESTINATION, "another path");
 	return true;
 }

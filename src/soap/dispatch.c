@@ -5,14 +5,6 @@
  */
 #include "soap/dispatch.h"
 
-static struct str
-without_slash(struct str path)
-{
-	if (path.len > 1 && path.ptr[path.len - 1] == '/')
-		path.len--;
-	return path;
-}
-
 static bool
 is_at(const struct soap_service *s, struct str path)
 {
@@ -27,7 +19,7 @@ is_at(const struct soap_service *s, struct str path)
 const struct soap_service *
 soap_service_find(const struct soap_service *const *services, size_t count, struct str path)
 {
-	path = without_slash(path);
+	path = str_without_slash(path);
 	for (size_t i = 0; i < count; i++)
 		if (is_at(services[i], path))
 			return services[i];

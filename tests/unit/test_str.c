@@ -67,6 +67,17 @@ compare(void **state)
 }
 
 static void
+slash_at_the_end(void **state)
+{
+	(void)state;
+	assert_true(str_eq(str_without_slash(STR("/a/")), STR("/a")));
+	assert_true(str_eq(str_without_slash(STR("/a//")), STR("/a/")));
+	assert_true(str_eq(str_without_slash(STR("/a")), STR("/a")));
+	assert_true(str_eq(str_without_slash(STR("/")), STR("/")));
+	assert_true(str_eq(str_without_slash(STR("")), STR("")));
+}
+
+static void
 prefix_and_suffix(void **state)
 {
 	(void)state;
@@ -219,6 +230,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(absent_is_not_empty),
 		cmocka_unit_test(compare),
+		cmocka_unit_test(slash_at_the_end),
 		cmocka_unit_test(prefix_and_suffix),
 		cmocka_unit_test(trim_and_skip),
 		cmocka_unit_test(find_and_cut),
