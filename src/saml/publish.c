@@ -41,11 +41,35 @@ attr(struct xml_out *o, const char *name, const char *value)
 }
 
 static void
+open_method(struct xml_out *o, struct str algorithm)
+{
+	xml_out_open(o, "md", NS_MD, "EncryptionMethod");
+	xml_out_attr(o, "", STR_NONE, "Algorithm", algorithm);
+}
+
+/* What may come encrypted to us, the best first. */
+static void
+write_methods(struct xml_out *o)
+{
+	open_method(o, ENC_AES256_GCM);
+	xml_out_close(o);
+	open_method(o, ENC_AES256_CBC);
+	xml_out_close(o);
+	open_method(o, ENC_OAEP);
+	xml_out_open(o, "ds", NS_DS, "DigestMethod");
+	xml_out_attr(o, "", STR_NONE, "Algorithm", DIGEST_SHA256);
+	xml_out_close(o);
+	xml_out_open(o, "xenc11", NS_XENC11, "MGF");
+	xml_out_attr(o, "", STR_NONE, "Algorithm", ENC_MGF1_SHA256);
+	xml_out_close(o);
+	xml_out_close(o);
+	open_method(o, ENC_OAEP_MGF1P);
+	xml_out_close(o);
+}
+
+static void
 write_key(struct xml_out *o, const char *use, const struct cert *c, bool with_methods)
 {
-	static const char *const data[] = {"http://www.w3.org/2009/xmlenc11#aes256-gcm",
-					   "http://www.w3.org/2009/xmlenc11#aes128-gcm"};
-
 	xml_out_open(o, "md", NS_MD, "KeyDescriptor");
 	attr(o, "use", use);
 	xml_out_open(o, "ds", NS_DS, "KeyInfo");
@@ -53,34 +77,18 @@ write_key(struct xml_out *o, const char *use, const struct cert *c, bool with_me
 	xml_out_leaf(o, "ds", NS_DS, "X509Certificate", cert_base64(c));
 	xml_out_close(o);
 	xml_out_close(o);
-	for (size_t i = 0; with_methods && i < ARRAY_LEN(data); i++) {
-		xml_out_open(o, "md", NS_MD, "EncryptionMethod");
-		attr(o, "Algorithm", data[i]);
-		xml_out_close(o);
-	}
-	if (with_methods) {
-		xml_out_open(o, "md", NS_MD, "EncryptionMethod");
-		xml_out_attr(o, "", STR_NONE, "Algorithm", ENC_OAEP);
-		xml_out_open(o, "ds", NS_DS, "DigestMethod");
-		xml_out_attr(o, "", STR_NONE, "Algorithm", DIGEST_SHA256);
-		xml_out_close(o);
-		xml_out_open(o, "xenc11", NS_XENC11, "MGF");
-		xml_out_attr(o, "", STR_NONE, "Algorithm", ENC_MGF1_SHA256);
-		xml_out_close(o);
-		xml_out_close(o);
-		xml_out_open(o, "md", NS_MD, "EncryptionMethod");
-		xml_out_attr(o, "", STR_NONE, "Algorithm", ENC_OAEP_MGF1P);
-		xml_out_close(o);
-	}
+	if (with_methods)
+		write_methods(o);
 	xml_out_close(o);
 }
 
 /*
  * Every certificate that messages may be signed with, the one in use first: peers learn the
- * next one before it signs. They encrypt to the one in use.
+ * next one before it signs. They encrypt to the one in use; assertions come from IdPs, so they
+ * alone are told how.
  */
 static void
-write_hub_keys(struct xml_out *o, const struct saml_hub *hub)
+write_hub_keys(struct xml_out *o, const struct saml_hub *hub, enum saml_role as)
 {
 	const struct cert *now = signer_cert(hub->signer);
 
@@ -88,7 +96,7 @@ write_hub_keys(struct xml_out *o, const struct saml_hub *hub)
 	for (size_t i = 0; i < hub->cert_count; i++)
 		if (!cert_eq(hub->certs[i], now))
 			write_key(o, "signing", hub->certs[i], false);
-	write_key(o, "encryption", now, true);
+	write_key(o, "encryption", now, as == SAML_ROLE_SYSTEM);
 }
 
 static void
@@ -193,7 +201,7 @@ write_idp_role(struct xml_out *o, const struct saml_hub *hub, struct arena *a)
 	xml_out_open(o, "md", NS_MD, "IDPSSODescriptor");
 	attr(o, "WantAuthnRequestsSigned", "true");
 	xml_out_attr(o, "", STR_NONE, "protocolSupportEnumeration", NS_SAMLP);
-	write_hub_keys(o, hub);
+	write_hub_keys(o, hub, SAML_ROLE_IDP);
 	write_organization(o, hub->organisation, hub->base_url);
 	write_formats(o, true);
 	write_endpoint(o, "SingleSignOnService", BINDING_REDIRECT, sso, -1);
@@ -210,7 +218,7 @@ write_sp_role(struct xml_out *o, const struct saml_hub *hub, struct arena *a)
 	attr(o, "AuthnRequestsSigned", "true");
 	attr(o, "WantAssertionsSigned", "true");
 	xml_out_attr(o, "", STR_NONE, "protocolSupportEnumeration", NS_SAMLP);
-	write_hub_keys(o, hub);
+	write_hub_keys(o, hub, SAML_ROLE_SYSTEM);
 	write_organization(o, hub->organisation, hub->base_url);
 	write_formats(o, false);
 	write_endpoint(o, "AssertionConsumerService", BINDING_POST,

@@ -267,6 +267,32 @@ published(const char *path)
 	return world.page;
 }
 
+/* The SP-role document alone says how to encrypt, by exactly these, in this order. */
+static void
+ours_says_how_to_encrypt(void **state)
+{
+	static const char *const methods[] = {
+		"http://www.w3.org/2009/xmlenc11#aes256-gcm",
+		"http://www.w3.org/2001/04/xmlenc#aes256-cbc",
+		"http://www.w3.org/2009/xmlenc11#rsa-oaep",
+		"http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p",
+	};
+	struct str rest = published(SAML_PATH_SP_METADATA), found;
+	size_t at;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(methods); i++) {
+		if (!str_find(rest, STR("<md:EncryptionMethod Algorithm=\""), &at))
+			fail_msg("no %s", methods[i]);
+		rest = str_skip(rest, at + 32);
+		(void)str_cut(rest, '"', &found, &rest);
+		if (!str_eq_c(found, methods[i]))
+			fail_msg(STR_FMT " for %s", STR_ARG(found), methods[i]);
+	}
+	assert_false(str_find(rest, STR("EncryptionMethod Algorithm"), &at));
+	assert_false(str_find(published(SAML_PATH_IDP_METADATA), STR("EncryptionMethod"), &at));
+}
+
 /* Both of our documents are metadata by our own rules, and hold what the contract lists. */
 static void
 ours_is_metadata(void **state)
@@ -404,6 +430,7 @@ main(void)
 		cmocka_unit_test(what_is_read),
 		cmocka_unit_test(bad_peers_are_left_out),
 		cmocka_unit_test(ours_is_metadata),
+		cmocka_unit_test(ours_says_how_to_encrypt),
 		cmocka_unit_test(lasso_plays_a_system),
 	};
 
