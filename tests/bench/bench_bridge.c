@@ -290,7 +290,7 @@ main(int argc, char **argv)
 	b.idp_id = config_str(w.platform->config, OPT_IDP_ENTITY_ID);
 	for (size_t i = 0; i < COUNT; i++)
 		begin_login(&b, i);
-	floor = bench_sign_us(w.platform->hub) + bench_verify_us(b.idp) +
+	floor = bench_sign_us(w.platform->id[IDENTITY_HUB].current) + bench_verify_us(b.idp) +
 		bench_digest_us(b.in_bytes) + bench_digest_us(b.in_bytes);
 	bench_print(&w, "bridge_login", bench_run(COUNT, THREADS, end_login, &b), floor);
 	bench_lasso(&b, argv[4], argv[5], floor);

@@ -119,8 +119,9 @@ bench_token_issue(struct bench_world *w)
 		make_request(&k, i);
 	play(&k, k.requests[0], k.a); /* warm; its replay is not measured */
 	make_request(&k, 0);
-	floor = 2 * bench_sign_us(w->platform->sts) + bench_verify_us(w->client) +
-		bench_digest_us(k.request_bytes) + bench_digest_us(k.answer_bytes);
+	floor = 2 * bench_sign_us(w->platform->id[IDENTITY_STS].current) +
+		bench_verify_us(w->client) + bench_digest_us(k.request_bytes) +
+		bench_digest_us(k.answer_bytes);
 	bench_print(w, "token_issue", bench_run(COUNT, THREADS, one_call, &k), floor);
 	arena_free(k.a);
 }
@@ -135,9 +136,11 @@ get_token(struct bench_world *w, struct arena *a)
 	struct err e = ERR_INIT;
 
 	make_request(&k, 0);
-	if (!client_answer_read(&cl, play(&k, k.requests[0], a), signer_cert(w->platform->sts),
-				k.ids[0], &answer, &e) ||
-	    !client_token_read(&cl, &answer, signer_cert(w->platform->sts), &token, &e))
+	if (!client_answer_read(&cl, play(&k, k.requests[0], a),
+				signer_cert(w->platform->id[IDENTITY_STS].current), k.ids[0],
+				&answer, &e) ||
+	    !client_token_read(&cl, &answer, signer_cert(w->platform->id[IDENTITY_STS].current),
+			       &token, &e))
 		bench_die("get a token", &e);
 	arena_free(k.a);
 	return token;
@@ -230,9 +233,10 @@ bench_registry_laes(struct bench_world *w)
 	play(&k, k.requests[0], NULL);
 	for (size_t i = 0; i < COUNT; i++)
 		make_call(&k, i, &token, "laes", canonical(laes, k.a));
-	floor = bench_sign_us(w->platform->service) + bench_verify_us(w->client) +
-		bench_verify_us(w->platform->sts) + bench_digest_us(k.request_bytes) +
-		bench_digest_us(k.answer_bytes);
+	floor = bench_sign_us(w->platform->id[IDENTITY_SERVICE].current) +
+		bench_verify_us(w->client) +
+		bench_verify_us(w->platform->id[IDENTITY_STS].current) +
+		bench_digest_us(k.request_bytes) + bench_digest_us(k.answer_bytes);
 	bench_print(w, "registry_laes", bench_run(COUNT, THREADS, one_call, &k), floor);
 	arena_free(k.a);
 }
