@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.parse
 import urllib.request
@@ -196,10 +197,16 @@ SP_METADATA = """<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:meta
 
 
 class Mellon:
-    """Apache with one protected page; what it learnt of the user is in the answer's headers."""
+    """Apache with one protected page; what it learnt of the user is in the answer's headers.
+
+    As root Apache gives up its rights, and its children must still reach what it reads: a clone
+    below /root is closed to them, so everything lies in a folder of its own under /tmp. What it
+    logged is left in `folder`.
+    """
 
     def __init__(self, folder, pki):
-        self.folder = pathlib.Path(folder).resolve()
+        self.kept = pathlib.Path(folder).resolve()
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="sluse-mellon-"))
         self.pki = pki
         self.port = landscape.free_ports()["browser"]
         self.base = f"http://127.0.0.1:{self.port}"
@@ -220,7 +227,6 @@ class Mellon:
 
     def start(self, hub_metadata, options=""):
         (self.folder / "hub.xml").write_text(hub_metadata)
-        # as root Apache gives up its rights, and its children must still read what lies here
         user = ""
         if os.getuid() == 0:
             user = "User www-data\nGroup www-data"
@@ -238,12 +244,17 @@ class Mellon:
                 return
             except OSError:
                 time.sleep(0.1)
-        raise landscape.Failed("apache did not come up:\n" + (self.folder / "apache.log").read_text())
+        said = "".join(log.read_text() for log in self.folder.glob("*.log"))
+        raise landscape.Failed("apache did not come up:\n" + said[-4000:])
 
     def stop(self):
         if self.process:
             self.process.terminate()
             self.process.wait(timeout=20)
+        self.kept.mkdir(parents=True, exist_ok=True)
+        for log in self.folder.glob("*.log"):
+            shutil.copy(log, self.kept)
+        shutil.rmtree(self.folder)
 
 
 KNOWN = """
