@@ -154,3 +154,45 @@ store_state_drop(struct tx *tx, const char *bucket, struct str key, struct err *
 	stmt_bind_blob(&st, 2, key);
 	return stmt_run(&st, e);
 }
+
+bool
+store_state_set(struct tx *tx, const char *bucket, struct str key, instant now,
+		struct str value, bool *found, struct err *e)
+{
+	AUTO(stmt_release) struct stmt st = STMT_INIT;
+
+	if (!stmt_open(tx->conn,
+		       "UPDATE state SET value = ?4"
+		       " WHERE bucket = ?1 AND key = ?2 AND until > ?3",
+		       &st, e))
+		return false;
+	stmt_bind_str(&st, 1, str_from(bucket));
+	stmt_bind_blob(&st, 2, key);
+	stmt_bind_int(&st, 3, now);
+	stmt_bind_blob(&st, 4, value);
+	if (!stmt_run(&st, e))
+		return false;
+	*found = conn_changes(tx->conn) > 0;
+	return true;
+}
+
+bool
+store_state_extend(struct tx *tx, const char *bucket, struct str key, instant now,
+		   instant until, bool *found, struct err *e)
+{
+	AUTO(stmt_release) struct stmt st = STMT_INIT;
+
+	if (!stmt_open(tx->conn,
+		       "UPDATE state SET until = ?4"
+		       " WHERE bucket = ?1 AND key = ?2 AND until > ?3",
+		       &st, e))
+		return false;
+	stmt_bind_str(&st, 1, str_from(bucket));
+	stmt_bind_blob(&st, 2, key);
+	stmt_bind_int(&st, 3, now);
+	stmt_bind_int(&st, 4, until);
+	if (!stmt_run(&st, e))
+		return false;
+	*found = conn_changes(tx->conn) > 0;
+	return true;
+}

@@ -19,13 +19,13 @@
 #include "base/time.h"
 
 struct store;
-struct tx;	/* a writing transaction, valid inside a job */
+struct tx;      /* a writing transaction, valid inside a job */
 struct reading; /* a snapshot */
 
 struct store_options {
 	const char *path;
-	bool create;	 /* make the file if it is not there */
-	bool read_only;	 /* command line look-ups */
+	bool create;      /* make the file if it is not there */
+	bool read_only;   /* command line look-ups */
 	unsigned readers; /* connections in the pool; 0: a few */
 	/* how long to wait for another process's lock or a free reading; 0: ten seconds */
 	unsigned busy_ms;
@@ -64,7 +64,7 @@ struct known_row {
 	struct str id;
 	struct str json; /* canonical JSON; absent: removed */
 	int64_t version; /* 1, 2, … per (type, id) */
-	instant at;	 /* when it became known */
+	instant at;      /* when it became known */
 	struct str actor;
 };
 
@@ -85,18 +85,18 @@ MUST_USE bool reading_generation(struct reading *r, int64_t *out, struct err *e)
 /* --- audit: append-only, a chain of hashes (store/audit.h) --- */
 
 struct audit_row {
-	int64_t id;	       /* assigned */
+	int64_t id; /* assigned */
 	instant at;
 	/* "token.issue", "organisationenhed.importer", "known.put", "login" */
 	struct str action;
-	struct str result;     /* "ok" or the name of the error row */
-	struct str actor;      /* it-system id, user key or "cli:<user>" */
-	struct str cvr;	       /* for whom; absent if not known */
-	struct str service;    /* entity id or name of the service asked; absent: none was */
-	struct str object;     /* what: type and id, no personal data */
+	struct str result;  /* "ok" or the name of the error row */
+	struct str actor;   /* it-system id, user key or "cli:<user>" */
+	struct str cvr;     /* for whom; absent if not known */
+	struct str service; /* entity id or name of the service asked; absent: none was */
+	struct str object;  /* what: type and id, no personal data */
 	struct str request_id;
-	struct str detail;     /* JSON object without personal data, or absent */
-	struct str hash;       /* assigned: 32 bytes, store/audit.h */
+	struct str detail; /* JSON object without personal data, or absent */
+	struct str hash;   /* assigned: 32 bytes, store/audit.h */
 };
 
 MUST_USE bool store_audit_add(struct tx *tx, const struct audit_row *row, struct err *e);
@@ -132,6 +132,12 @@ MUST_USE bool store_state_take(struct tx *tx, const char *bucket, struct str key
 			       struct arena *a, struct str *value, struct err *e);
 MUST_USE bool store_state_drop(struct tx *tx, const char *bucket, struct str key,
 			       struct err *e);
+/* What is there gets another value and keeps its end. *found: it was there. */
+MUST_USE bool store_state_set(struct tx *tx, const char *bucket, struct str key, instant now,
+			      struct str value, bool *found, struct err *e);
+/* What is there gets another end and keeps its value. */
+MUST_USE bool store_state_extend(struct tx *tx, const char *bucket, struct str key, instant now,
+				 instant until, bool *found, struct err *e);
 MUST_USE bool store_state_purge(struct tx *tx, instant now, struct err *e);
 
 /* --- events: one row a committed registration, for later distribution --- */

@@ -268,6 +268,7 @@ struct state {
 	struct str key, value;
 	instant until, now;
 	struct arena *arena;
+	bool found;
 };
 
 static bool
@@ -294,6 +295,22 @@ job_state_drop(struct tx *tx, void *arg, struct err *e)
 	return store_state_drop(tx, p->bucket, p->key, e);
 }
 
+static bool
+job_state_set(struct tx *tx, void *arg, struct err *e)
+{
+	struct state *p = arg;
+
+	return store_state_set(tx, p->bucket, p->key, p->now, p->value, &p->found, e);
+}
+
+static bool
+job_state_extend(struct tx *tx, void *arg, struct err *e)
+{
+	struct state *p = arg;
+
+	return store_state_extend(tx, p->bucket, p->key, p->now, p->until, &p->found, e);
+}
+
 static struct str
 state_get(struct store *s, const char *bucket, struct str key, instant now, struct arena *a)
 {
@@ -310,7 +327,7 @@ static void
 state_has_an_end(struct store **s, const struct store_options *o)
 {
 	AUTO(arena_freep) struct arena *a = arena_new();
-	struct state p = {"login", STR("k\0ey"), STR("v\0alue"), T0 + 10, T0, a};
+	struct state p = {"login", STR("k\0ey"), STR("v\0alue"), T0 + 10, T0, a, false};
 	struct err e = ERR_INIT;
 	instant now = T0 + 10;
 
@@ -336,7 +353,7 @@ static void
 state_take_and_drop(struct store **s, const struct store_options *o)
 {
 	AUTO(arena_freep) struct arena *a = arena_new();
-	struct state p = {"login", STR("k"), STR("v"), T0 + 10, T0, a};
+	struct state p = {"login", STR("k"), STR("v"), T0 + 10, T0, a, false};
 	struct err e = ERR_INIT;
 
 	(void)o;
@@ -359,6 +376,41 @@ state_take_and_drop(struct store **s, const struct store_options *o)
 	assert_true(store_write(*s, job_state_drop, &p, &e));
 }
 
+/* Each changes one half of what is there, and nothing that is not. */
+static void
+state_set_and_extend(struct store **s, const struct store_options *o)
+{
+	AUTO(arena_freep) struct arena *a = arena_new();
+	struct state p = {"login", STR("k"), STR("v"), T0 + 10, T0, a, true};
+	struct err e = ERR_INIT;
+
+	(void)o;
+	assert_true(store_write(*s, job_state_set, &p, &e));
+	assert_false(p.found);
+	assert_true(store_write(*s, job_state_extend, &p, &e));
+	assert_false(p.found);
+	assert_false(str_is_set(state_get(*s, "login", p.key, T0, a)));
+	assert_true(store_write(*s, job_state_put, &p, &e));
+	p.value = STR("w");
+	p.until = T0 + 99;
+	assert_true(store_write(*s, job_state_set, &p, &e));
+	assert_true(p.found);
+	assert_true(str_eq(state_get(*s, "login", p.key, T0 + 9, a), STR("w")));
+	assert_false(str_is_set(state_get(*s, "login", p.key, T0 + 10, a)));
+	p.value = STR("x");
+	assert_true(store_write(*s, job_state_extend, &p, &e));
+	assert_true(p.found);
+	assert_true(str_eq(state_get(*s, "login", p.key, T0 + 98, a), STR("w")));
+	/* past its end it is neither changed nor brought back */
+	p.now = p.until;
+	p.until = T0 + 200;
+	assert_true(store_write(*s, job_state_extend, &p, &e));
+	assert_false(p.found);
+	assert_true(store_write(*s, job_state_set, &p, &e));
+	assert_false(p.found);
+	assert_false(str_is_set(state_get(*s, "login", p.key, T0 + 99, a)));
+}
+
 struct taker {
 	struct store *s;
 	pthread_barrier_t *start;
@@ -370,7 +422,7 @@ taker_main(void *arg)
 {
 	AUTO(arena_freep) struct arena *a = arena_new();
 	struct taker *t = arg;
-	struct state p = {"login", STR("k"), STR_NONE, 0, T0, a};
+	struct state p = {"login", STR("k"), STR_NONE, 0, T0, a, false};
 	struct err e = ERR_INIT;
 
 	pthread_barrier_wait(t->start);
@@ -382,7 +434,7 @@ static void
 state_take_has_one_winner(struct store **s, const struct store_options *o)
 {
 	enum { TAKERS = 8, ROUNDS = 10 };
-	struct state p = {"login", STR("k"), STR("v"), T0 + 10, T0, NULL};
+	struct state p = {"login", STR("k"), STR("v"), T0 + 10, T0, NULL, false};
 	struct taker takers[TAKERS];
 	pthread_t threads[TAKERS];
 	pthread_barrier_t start;
@@ -414,6 +466,7 @@ const struct store_case store_state_cases[] = {
 	{"replay keys survive a restart", replay_survives_restart},
 	{"state ends", state_has_an_end},
 	{"state: take and drop", state_take_and_drop},
+	{"state: set and extend", state_set_and_extend},
 	{"state: eight takers, one winner", state_take_has_one_winner},
 };
 const size_t store_state_case_count = sizeof(store_state_cases) / sizeof(store_state_cases[0]);
