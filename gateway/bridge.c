@@ -18,6 +18,7 @@
 #include "saml/authn.h"
 
 #define DETAIL_BYTES (256UL * 1024)
+#define ROLES_RECORDED_MAX 500
 
 static const struct {
 	const char *kind;
@@ -51,22 +52,55 @@ put(json_t *o, const char *key, struct str s)
 		json_object_set_new(o, key, json_stringn(s.ptr, s.len));
 }
 
+/* An id comes from the IdP as it is: one that could hold a CPR number is not written down. */
+static bool
+may_hold_cpr(struct str id)
+{
+	int digits = 0;
+
+	for (size_t i = 0; i < id.len; i++) {
+		if (id.ptr[i] >= '0' && id.ptr[i] <= '9')
+			digits++;
+		else if (id.ptr[i] != '-' && id.ptr[i] != ' ')
+			digits = 0;
+		if (digits == 10)
+			return true;
+	}
+	return false;
+}
+
+/* [verdict, jobfunktionsrolle, brugersystemrolle]: who could do what, and why, years later. */
+static json_t *
+role_line(const struct rolemap_line *line)
+{
+	json_t *o = json_array();
+	const struct str parts[] = {str_from(rolemap_verdict_name(line->verdict)), line->jfr,
+				    line->bsr};
+
+	for (size_t i = 0; i < ARRAY_LEN(parts) && str_is_set(parts[i]); i++) {
+		struct str s = may_hold_cpr(parts[i]) ? STR("hidden") : parts[i];
+
+		json_array_append_new(o, json_stringn(s.ptr, s.len));
+	}
+	return o;
+}
+
 static void
 put_roles(json_t *o, const struct grant *g)
 {
-	json_t *dropped = json_object(), *given = json_array();
+	json_t *dropped = json_object(), *lines = json_array();
 
 	for (int i = ROLEMAP_NO_MAPPING; i < ROLEMAP_VERDICTS; i++)
 		if (g->roles.tally[i] > 0)
 			json_object_set_new(dropped,
 					    rolemap_verdict_name((enum rolemap_verdict)i),
 					    json_integer((json_int_t)g->roles.tally[i]));
-	for (size_t i = 0; i < g->roles.count; i++)
-		json_array_append_new(given, json_stringn(g->roles.groups[i].roles[0].ptr,
-							  g->roles.groups[i].roles[0].len));
+	for (size_t i = 0; i < g->roles.line_count && i < ROLES_RECORDED_MAX; i++)
+		json_array_append_new(lines, role_line(&g->roles.lines[i]));
 	json_object_set_new(o, "jfr", json_integer((json_int_t)g->roles.received));
+	json_object_set_new(o, "given", json_integer((json_int_t)g->roles.count));
 	json_object_set_new(o, "dropped", dropped);
-	json_object_set_new(o, "bsr", given);
+	json_object_set_new(o, "roles", lines);
 }
 
 static int
@@ -151,14 +185,14 @@ log_refusal(struct visit *v, const struct bridge_story *s, const struct err *e)
 		LF("idp", s->idp));
 }
 
-/* A login that was begun, or one of many refusals without any? */
+/* What anyone can have as often as he likes: a login that was begun does not change that. */
 static bool
-may_be_recorded(struct visit *v, const struct bridge_story *s)
+may_be_recorded(struct visit *v)
 {
 	struct err ignored = ERR_INIT;
 
-	return str_is_set(s->request_id) || (bridge_admit(v, "refusal", v->c->peer, &ignored) &&
-					     bridge_admit(v, "refusals", STR(""), &ignored));
+	return bridge_admit(v, "refusal", v->c->peer, &ignored) &&
+	       bridge_admit(v, "refusals", STR(""), &ignored);
 }
 
 void
@@ -170,17 +204,18 @@ bridge_refuse(struct visit *v, const struct bridge_story *s, struct bridge_write
 	struct err bad = ERR_INIT;
 
 	log_refusal(v, s, e);
-	/* a flood must not fill the audit trail; the log has it */
-	if (e->code == SAML_BUSY || !may_be_recorded(v, s))
+	if (e->code == SAML_BUSY)
 		return;
-	if (more) {
+	/* what an IdP signed is claimed with its record, once */
+	if (more && str_is_set(more->seen)) {
 		more->now = v->c->now;
 		more->audit = &row;
 		if (bridge_commit(v->app->store, more, &bad))
 			return;
 		err_clear(&bad);
 	}
-	if (!bridge_commit(v->app->store, &w, &bad))
+	/* a flood must not fill the audit trail; the log has it */
+	if (may_be_recorded(v) && !bridge_commit(v->app->store, &w, &bad))
 		LOG_ERR(LOG_LEVEL_ERROR, "audit.failed", &bad, LF("req", v->c->request_id));
 }
 
@@ -250,7 +285,8 @@ bridge_ask_idp(struct visit *v, struct pending *p, const struct peer_idp *idp,
 	o = make_order(v, p, idp, is_fresh);
 	w->now = v->c->now;
 	w->open = p;
-	if (!authn_write(&o, v->c->a, &m, &e) || !bridge_commit(v->app->store, w, &e)) {
+	/* signed last: a request that came twice costs no signature */
+	if (!bridge_commit(v->app->store, w, &e) || !authn_write(&o, v->c->a, &m, &e)) {
 		bridge_refuse(v, &story, NULL, &e);
 		page_error(v, &e, NULL);
 		return;

@@ -59,23 +59,22 @@ try_session(struct visit *v, const struct pending *p, struct choice *ch)
 	struct err e = ERR_INIT;
 
 	if (cookie.len != 32 || p->force_authn ||
-	    !session_find(v->app->store, cookie, v->c->now, v->c->a, &ch->session, &ch->record,
-			  &e))
+	    !session_find(v->app->store, cookie, v->c->now, v->c->a, &ch->session, &e))
 		return SESSION_NONE;
-	idp = peers_idp(v->peers, ch->record.idp);
+	idp = peers_idp(v->peers, ch->session.idp);
 	if (!idp || !discovery_is_usable(idp->idp, v->c->now) ||
-	    v->c->now >= ch->record.accepted + LOGIN_REUSE_LIFE ||
-	    v->c->now >= ch->record.session_end)
+	    v->c->now >= ch->session.accepted + LOGIN_REUSE_LIFE ||
+	    v->c->now >= ch->session.session_end)
 		return SESSION_NONE;
 	/* an IdP that was told the system may have left out roles for others */
-	if (idp->idp->supports_scope && !str_eq(ch->record.system, p->system))
+	if (idp->idp->supports_scope && !str_eq(ch->session.system, p->system))
 		return SESSION_NONE;
 	q.idp = idp->idp;
 	q.peer = idp->peer;
-	if (!idp_login_open(&ch->record, cookie, v->c->a, &octets, &e) ||
+	if (!cookie_open(ch->session.sealed, cookie, v->c->a, &octets, &e) ||
 	    !login_reopen(&q, octets, &v->trees, v->c->a, &ch->login, &e))
 		return SESSION_NONE;
-	ch->login.authn_instant = ch->record.authn_instant;
+	ch->login.authn_instant = ch->session.authn_instant;
 	if (login_judge(&ch->login, &p->need, v->c->a, &e))
 		return SESSION_USABLE;
 	return e.code == SAML_LEVEL && idp->idp->supports_step_up &&
@@ -108,7 +107,7 @@ choice_make(struct visit *v, const struct pending *p, struct choice *ch, struct 
 	enum session_use use = try_session(v, p, ch);
 
 	if (use != SESSION_NONE)
-		q.session_idp = ch->record.idp;
+		q.session_idp = ch->session.idp;
 	q.client_address = v->c->peer;
 	q.remembered = remembered(v);
 	if (!discovery_choose(&q, v->c->a, &ch->found, e))

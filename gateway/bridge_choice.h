@@ -13,7 +13,6 @@ struct choice {
 	bool is_step_up; /* the session's IdP is asked again, for more */
 	/* DISCOVERY_SESSION: */
 	struct session session;
-	struct idp_login record;
 	struct login login; /* judged */
 };
 

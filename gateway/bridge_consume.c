@@ -133,46 +133,25 @@ begin_write(struct visit *v, const struct answer *x)
 
 /* [contract 1.7, 2.1 V5] a new session id after every login; the old one is dead */
 static struct str
-new_session(struct visit *v, const struct answer *x, struct session *s, struct idp_login *l,
-	    struct bridge_write *w)
+new_session(struct visit *v, const struct answer *x, struct session *s, struct bridge_write *w)
 {
 	struct str old = cookie_get(v->c, COOKIE_SESSION);
 	struct str cookie = random_hex(v->c->a, 16);
-	struct idp_login before;
-	struct err ignored = ERR_INIT;
-	const struct assertion *t = x->login.facts.assertion;
 
-	if (old.len != 32 ||
-	    !session_find(v->app->store, old, v->c->now, v->c->a, s, &before, &ignored))
-		*s = (struct session){.login_count = 0};
-	else
-		w->drop_session = s->key;
-	if (s->login_count == SESSION_LOGIN_MAX) {
-		s->login_count--;
-		for (size_t i = 0; i < s->login_count; i++)
-			s->logins[i] = s->logins[i + 1];
-	}
-	s->key = cookie_key(cookie, v->c->a);
-	s->created = v->c->now;
-	s->login = random_hex(v->c->a, 16);
-	s->logins[s->login_count++] = s->login;
-	*l = (struct idp_login){
-		.id = s->login,
-		.session = s->key,
+	if (old.len == cookie.len)
+		w->drop_session = cookie_key(old, v->c->a);
+	*s = (struct session){
+		.key = cookie_key(cookie, v->c->a),
+		.created = v->c->now,
+		.login = random_hex(v->c->a, 16),
 		.idp = x->idp->idp->entity_id,
 		.system = x->p.system,
-		.message_id = t->id,
-		.name = x->login.facts.name,
-		.session_index = t->session_index,
-		.cvr = x->login.cvr,
-		.user_key = x->login.user_key,
 		.accepted = v->c->now,
 		.authn_instant = x->login.authn_instant,
 		.session_end = x->login.session_end,
-		.sealed = idp_login_seal(cookie, x->login.facts.octets, v->c->a),
+		.sealed = cookie_seal(cookie, x->login.facts.octets, v->c->a),
 	};
-	w->session = s;
-	w->login = l;
+	w->begin = s;
 	return cookie;
 }
 
@@ -189,7 +168,6 @@ finish(struct visit *v, struct answer *x, struct bridge_write *w, struct err *e)
 		.now = v->c->now,
 	};
 	struct session session;
-	struct idp_login login;
 	struct audit_row row;
 	struct str cookie;
 
@@ -200,9 +178,9 @@ finish(struct visit *v, struct answer *x, struct bridge_write *w, struct err *e)
 	row = bridge_audit(v, &x->story, ERR_NONE);
 	w->close = &x->p;
 	w->audit = &row;
-	cookie = new_session(v, x, &session, &login, w);
+	cookie = new_session(v, x, &session, w);
 	w->sys_key = x->grant.session_index;
-	w->sys_json = sys_login_encode(&q, &x->grant, session.key, login.id, v->c->a);
+	w->sys_json = sys_login_encode(&q, &x->grant, &session, v->c->a);
 	if (!bridge_commit(v->app->store, w, e))
 		return false;
 	cookie_set(v->c, COOKIE_SESSION, cookie, 0);

@@ -26,7 +26,22 @@ read_binding(struct visit *v, struct binding_message *b, struct err *e)
 	return post_read(c->body, c->a, b, e);
 }
 
-/* The request verified: who asks, for what, and where the answer goes. */
+/* What every end of this request claims: it is answered once. */
+static struct bridge_write
+begin_write(struct visit *v, const struct authn_request *r)
+{
+	return (struct bridge_write){
+		.now = v->c->now,
+		.seen = seen_key(r->issuer, r->id, v->c->a),
+		.seen_until = v->c->now + PENDING_LIFE,
+		.seen_code = SAML_REQUEST,
+	};
+}
+
+/*
+ * The request verified: who asks, for what, and where the answer goes. One that was received
+ * before takes nothing of what the system may ask for: whoever holds a link could use it up.
+ */
 static bool
 open_request(struct visit *v, struct binding_message *b, const struct peer_system **system,
 	     struct authn_request *out, struct err *e)
@@ -37,6 +52,7 @@ open_request(struct visit *v, struct binding_message *b, const struct peer_syste
 		.skew = v->hub.skew,
 		.now = v->c->now,
 	};
+	struct bridge_write w;
 	struct message m;
 
 	if (!read_binding(v, b, e) || !message_parse(b->xml, &v->trees, v->c->a, &m, e))
@@ -47,8 +63,11 @@ open_request(struct visit *v, struct binding_message *b, const struct peer_syste
 	if (!*system)
 		return FAIL(e, SAML_REQUEST, "no usable system " STR_FMT, STR_ARG(m.issuer));
 	q.peer = (*system)->peer;
-	return request_verify(&q, b, &m, &v->trees, v->c->a, out, e) &&
-	       bridge_admit(v, "issuer", out->issuer, e) && bridge_admit(v, "all", STR(""), e);
+	if (!request_verify(&q, b, &m, &v->trees, v->c->a, out, e))
+		return false;
+	w = begin_write(v, out);
+	return seen_check(v->app->store, &w, e) && bridge_admit(v, "issuer", out->issuer, e) &&
+	       bridge_admit(v, "all", STR(""), e);
 }
 
 static void
@@ -88,7 +107,7 @@ answer_by_session(struct visit *v, const struct pending *p, struct choice *ch,
 	struct grant g;
 
 	story->how = "session";
-	story->idp = ch->record.idp;
+	story->idp = ch->session.idp;
 	story->login = &ch->login;
 	if (!grant_make(&q, v->c->a, &g, e))
 		return false;
@@ -96,13 +115,13 @@ answer_by_session(struct visit *v, const struct pending *p, struct choice *ch,
 	story->assertion_id = g.assertion_id;
 	row = bridge_audit(v, story, ERR_NONE);
 	w->audit = &row;
-	w->session = &ch->session;
+	w->keep = &ch->session;
 	w->sys_key = g.session_index;
-	w->sys_json = sys_login_encode(&q, &g, ch->session.key, ch->record.id, v->c->a);
+	w->sys_json = sys_login_encode(&q, &g, &ch->session, v->c->a);
 	if (!bridge_commit(v->app->store, w, e))
 		return false;
 	LOG(LOG_LEVEL_INFO, "login.ok", LF("req", v->c->request_id), LF("system", p->system),
-	    LF("idp", ch->record.idp), LF_C("how", "session"));
+	    LF("idp", ch->session.idp), LF_C("how", "session"));
 	bridge_answer(v, p, &g);
 	return true;
 }
@@ -133,38 +152,32 @@ is_for_page(const struct err *e)
 
 static void
 go_on(struct visit *v, struct pending *p, const struct peer_system *system,
-      struct bridge_story *story)
+      struct bridge_write *w, struct bridge_story *story)
 {
-	struct bridge_write w = {
-		.now = v->c->now,
-		.seen = seen_key(p->system, p->request_id, v->c->a),
-		.seen_until = v->c->now + PENDING_LIFE,
-		.seen_code = SAML_REQUEST,
-	};
 	struct choice *ch = ARENA_NEW(v->c->a, struct choice);
 	struct err e = ERR_INIT;
 
 	ch->system = system;
 	if (!choice_make(v, p, ch, &e)) {
-		bridge_answer_error(v, p, story, &w, &e);
+		bridge_answer_error(v, p, story, w, &e);
 	} else if (ch->found.way == DISCOVERY_SESSION) {
-		if (answer_by_session(v, p, ch, &w, story, &e))
+		if (answer_by_session(v, p, ch, w, story, &e))
 			return;
 		if (is_for_page(&e)) {
 			bridge_refuse(v, story, NULL, &e);
 			page_error(v, &e, NULL);
 			return;
 		}
-		w.session = NULL;
-		w.sys_key = STR_NONE;
-		bridge_answer_error(v, p, story, &w, &e);
+		w->keep = NULL;
+		w->sys_key = STR_NONE;
+		bridge_answer_error(v, p, story, w, &e);
 	} else {
 		p->binding = bridge_bind(v);
 		if (ch->found.chosen)
 			bridge_ask_idp(v, p, peers_idp(v->peers, ch->found.chosen->entity_id),
-				       &w, ch->is_step_up);
+				       w, ch->is_step_up);
 		else
-			ask_user(v, p, ch, &w, story);
+			ask_user(v, p, ch, w, story);
 	}
 }
 
@@ -175,6 +188,7 @@ bridge_issue(struct visit *v)
 	const struct peer_system *system = NULL;
 	struct authn_request r = {.id = STR_NONE};
 	struct bridge_story story = {.how = NULL};
+	struct bridge_write w;
 	struct pending p;
 	struct err e = ERR_INIT;
 
@@ -189,14 +203,9 @@ bridge_issue(struct visit *v)
 	story.system = p.system;
 	story.request_id = p.request_id;
 	story.need = &p.need;
-	if (request_check(&r, system->system, &p.need, &e)) {
-		go_on(v, &p, system, &story);
-		return;
-	}
-	bridge_answer_error(
-		v, &p, &story,
-		&(struct bridge_write){.seen = seen_key(p.system, p.request_id, v->c->a),
-				       .seen_until = v->c->now + PENDING_LIFE,
-				       .seen_code = SAML_REQUEST},
-		&e);
+	w = begin_write(v, &r);
+	if (request_check(&r, system->system, &p.need, &e))
+		go_on(v, &p, system, &w, &story);
+	else
+		bridge_answer_error(v, &p, &story, &w, &e);
 }

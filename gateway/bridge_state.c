@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The bridge's records as JSON. Keys are short; absent values are left out. */
+/*
+ * The bridge's records. A pending login: a line with what ended it, empty while it is open,
+ * then JSON. A session: JSON, a zero byte, what is sealed. A login at a system: JSON. Keys are
+ * short; absent values are left out.
+ */
 #include "gateway/bridge_state.h"
 
 #include <jansson.h>
@@ -63,10 +67,11 @@ write_chunk(const char *bytes, size_t len, void *to)
 }
 
 static struct str
-dump(const json_t *o, struct arena *a)
+dump(struct str before, const json_t *o, struct arena *a)
 {
 	AUTO(buf_release) struct buf out = BUF_INIT(RECORD_BYTES);
 
+	buf_add(&out, before);
 	json_dump_callback(o, write_chunk, &out, JSON_COMPACT);
 	return arena_dup(a, buf_str(&out));
 }
@@ -109,16 +114,27 @@ pending_encode(const struct pending *p, struct arena *a)
 	put(o, "hub_request", p->hub_request);
 	put_number(o, "created", p->created);
 	put_number(o, "requested", p->requested);
-	return dump(o, a);
+	return dump(arena_printf(a, STR_FMT "\n", STR_ARG(p->used)), o, a);
+}
+
+struct str
+pending_used(struct str record)
+{
+	struct str used, json;
+
+	return str_cut(record, '\n', &used, &json) && used.len > 0 ? used : STR_NONE;
 }
 
 bool
-pending_decode(struct str json, struct arena *a, struct pending *out, struct err *e)
+pending_decode(struct str record, struct arena *a, struct pending *out, struct err *e)
 {
-	AUTO(json_decrefp) json_t *o = load(json, e);
+	AUTO(json_decrefp) json_t *o = NULL;
 	const json_t *idps;
-	struct str *list;
+	struct str *list, used, json;
 
+	if (!str_cut(record, '\n', &used, &json))
+		return FAIL(e, INTERNAL, "a login without what ended it");
+	o = load(json, e);
 	if (!o)
 		return false;
 	idps = json_object_get(o, "idps");
@@ -147,6 +163,7 @@ pending_decode(struct str json, struct arena *a, struct pending *out, struct err
 		.hub_request = get(o, "hub_request", a),
 		.created = get_number(o, "created"),
 		.requested = get_number(o, "requested"),
+		.used = arena_dup(a, pending_used(record)),
 	};
 	return true;
 }
@@ -172,81 +189,41 @@ struct str
 session_encode(const struct session *s, struct arena *a)
 {
 	AUTO(json_decrefp) json_t *o = json_object();
+	AUTO(buf_release) struct buf out = BUF_INIT(RECORD_BYTES);
 
-	put(o, "key", s->key);
 	put_number(o, "created", s->created);
 	put(o, "login", s->login);
-	put_list(o, "logins", s->logins, s->login_count);
-	return dump(o, a);
+	put(o, "idp", s->idp);
+	put(o, "system", s->system);
+	put_number(o, "accepted", s->accepted);
+	put_number(o, "authn", s->authn_instant);
+	put_number(o, "ends", s->session_end);
+	json_dump_callback(o, write_chunk, &out, JSON_COMPACT);
+	buf_add_char(&out, '\0');
+	buf_add(&out, s->sealed);
+	return arena_dup(a, buf_str(&out));
 }
 
 bool
-session_decode(struct str json, struct arena *a, struct session *out, struct err *e)
+session_decode(struct str record, struct arena *a, struct session *out, struct err *e)
 {
-	AUTO(json_decrefp) json_t *o = load(json, e);
-	const json_t *logins;
+	AUTO(json_decrefp) json_t *o = NULL;
+	struct str json, sealed;
 
+	if (!str_cut(record, '\0', &json, &sealed))
+		return FAIL(e, INTERNAL, "a session without its sealed part");
+	o = load(json, e);
 	if (!o)
 		return false;
-	logins = json_object_get(o, "logins");
-	*out = (struct session){.key = get(o, "key", a),
-				.created = get_number(o, "created"),
-				.login = get(o, "login", a)};
-	for (size_t i = 0; i < json_array_size(logins) && i < SESSION_LOGIN_MAX; i++)
-		out->logins[out->login_count++] = text_of(json_array_get(logins, i), a);
-	return true;
-}
-
-struct str
-idp_login_encode(const struct idp_login *l, struct arena *a)
-{
-	AUTO(json_decrefp) json_t *o = json_object();
-
-	put(o, "id", l->id);
-	put(o, "session", l->session);
-	put(o, "idp", l->idp);
-	put(o, "system", l->system);
-	put(o, "message", l->message_id);
-	put(o, "name", l->name.value);
-	put(o, "format", l->name.format);
-	put(o, "qualifier", l->name.name_qualifier);
-	put(o, "sp_qualifier", l->name.sp_name_qualifier);
-	put(o, "sp_provided", l->name.sp_provided_id);
-	put(o, "index", l->session_index);
-	put(o, "cvr", l->cvr);
-	put(o, "user", l->user_key);
-	put_number(o, "accepted", l->accepted);
-	put_number(o, "authn", l->authn_instant);
-	put_number(o, "ends", l->session_end);
-	put(o, "sealed", l->sealed);
-	return dump(o, a);
-}
-
-bool
-idp_login_decode(struct str json, struct arena *a, struct idp_login *out, struct err *e)
-{
-	AUTO(json_decrefp) json_t *o = load(json, e);
-
-	if (!o)
-		return false;
-	*out = (struct idp_login){
-		.id = get(o, "id", a),
-		.session = get(o, "session", a),
+	*out = (struct session){
+		.created = get_number(o, "created"),
+		.login = get(o, "login", a),
 		.idp = get(o, "idp", a),
 		.system = get(o, "system", a),
-		.message_id = get(o, "message", a),
-		.name = {.value = get(o, "name", a),
-			 .format = get(o, "format", a),
-			 .name_qualifier = get(o, "qualifier", a),
-			 .sp_name_qualifier = get(o, "sp_qualifier", a),
-			 .sp_provided_id = get(o, "sp_provided", a)},
-		.session_index = get(o, "index", a),
-		.cvr = get(o, "cvr", a),
-		.user_key = get(o, "user", a),
 		.accepted = get_number(o, "accepted"),
 		.authn_instant = get_number(o, "authn"),
 		.session_end = get_number(o, "ends"),
-		.sealed = get(o, "sealed", a),
+		.sealed = arena_dup(a, sealed),
 	};
 	return true;
 }
@@ -258,25 +235,21 @@ seal_key(struct str cookie, uint8_t out[32])
 }
 
 struct str
-idp_login_seal(struct str cookie, struct str octets, struct arena *a)
+cookie_seal(struct str cookie, struct str octets, struct arena *a)
 {
 	uint8_t key[32];
 
 	seal_key(cookie, key);
-	return base64_encode(a, aead_seal(str_of(key, sizeof(key)), octets, a));
+	return aead_seal(str_of(key, sizeof(key)), octets, a);
 }
 
 bool
-idp_login_open(const struct idp_login *l, struct str cookie, struct arena *a,
-	       struct str *octets, struct err *e)
+cookie_open(struct str sealed, struct str cookie, struct arena *a, struct str *octets,
+	    struct err *e)
 {
 	uint8_t key[32];
-	struct str sealed;
-	struct err bad = ERR_INIT;
 
 	seal_key(cookie, key);
-	if (!base64_decode(l->sealed, BASE64_STRICT, a, &sealed, &bad))
-		return FAIL(e, DECRYPT_FAILED, "record");
 	return aead_open(str_of(key, sizeof(key)), sealed, a, octets, e);
 }
 
@@ -305,27 +278,21 @@ role_json(const struct rolemap_line *line, const struct grant *g)
 }
 
 struct str
-sys_login_encode(const struct grant_question *q, const struct grant *g, struct str session,
-		 struct str idp_login, struct arena *a)
+sys_login_encode(const struct grant_question *q, const struct grant *g, const struct session *s,
+		 struct arena *a)
 {
 	AUTO(json_decrefp) json_t *o = json_object();
 	json_t *roles = json_array();
 
-	put(o, "session", session);
-	put(o, "login", idp_login);
+	put(o, "session", s->key);
+	put(o, "login", s->login);
 	put(o, "system", q->system->entity_id);
 	put(o, "idp", q->login->idp->entity_id);
 	put(o, "assertion", g->assertion_id);
 	put(o, "index", g->session_index);
-	put(o, "acs", q->acs);
-	put(o, "state", STR("active"));
-	put(o, "name", g->name.value);
-	put(o, "format", g->name.format);
-	put(o, "qualifier", g->name.name_qualifier);
-	put(o, "sp_qualifier", g->name.sp_name_qualifier);
 	put_number(o, "at", q->now);
 	for (size_t i = 0; i < g->roles.line_count; i++)
 		json_array_append_new(roles, role_json(&g->roles.lines[i], g));
 	json_object_set_new(o, "roles", roles);
-	return dump(o, a);
+	return dump(STR(""), o, a);
 }

@@ -13,7 +13,7 @@
 struct job {
 	const struct bridge_write *w;
 	struct arena *a;
-	struct str pending, session, login;
+	struct str open, close, session;
 };
 
 struct str
@@ -41,28 +41,22 @@ claim_seen(struct tx *tx, const struct job *j, struct err *e)
 	return store_state_put(tx, BUCKET_SEEN, w->seen, STR("1"), w->seen_until, e);
 }
 
-/* By whom a login was ended; absent: it is open. */
-static bool
-used_by(struct tx *tx, const struct job *j, struct str handle, struct str *out, struct err *e)
-{
-	return store_state_get(tx_reading(tx), BUCKET_USED, handle, j->w->now, j->a, out, e);
-}
-
 /* New, or asked anew: but one that has ended since it was read is not opened again. */
 static bool
 open_pending(struct tx *tx, const struct job *j, struct err *e)
 {
 	const struct pending *p = j->w->open;
-	struct str used;
+	struct str before;
 
 	if (!p)
 		return true;
-	if (!used_by(tx, j, p->handle, &used, e))
+	if (!store_state_get(tx_reading(tx), BUCKET_PENDING, p->handle, j->w->now, j->a,
+			     &before, e))
 		return false;
-	if (str_is_set(used))
+	if (str_is_set(before) && str_is_set(pending_used(before)))
 		return FAIL(e, SAML_LOGIN_UNKNOWN, "the login is done");
-	if (!store_state_put(tx, BUCKET_PENDING, p->handle, j->pending,
-			     p->created + PENDING_LIFE, e))
+	if (!store_state_put(tx, BUCKET_PENDING, p->handle, j->open, p->created + PENDING_LIFE,
+			     e))
 		return false;
 	return !str_is_set(p->hub_request) ||
 	       store_state_put(tx, BUCKET_REQUEST, p->hub_request, p->handle,
@@ -74,43 +68,40 @@ static bool
 close_pending(struct tx *tx, const struct job *j, struct err *e)
 {
 	const struct pending *p = j->w->close;
-	struct str used;
+	struct str before, used;
+	bool found;
 
 	if (!p)
 		return true;
-	if (!used_by(tx, j, p->handle, &used, e))
+	if (!store_state_get(tx_reading(tx), BUCKET_PENDING, p->handle, j->w->now, j->a,
+			     &before, e))
 		return false;
+	if (!str_is_set(before))
+		return FAIL(e, SAML_LOGIN_UNKNOWN, "the login has ended");
+	used = pending_used(before);
 	if (str_is_set(used))
 		return FAIL(e, str_eq(used, p->used) ? SAML_REPLAYED : SAML_LOGIN_UNKNOWN,
 			    "the login is done");
-	return store_state_put(tx, BUCKET_USED, p->handle, p->used, p->created + PENDING_LIFE,
-			       e);
-}
-
-/* One that is used again, not begun: it may have been replaced or ended meanwhile. */
-static bool
-still_there(struct tx *tx, const struct job *j, const struct session *s, struct err *e)
-{
-	struct str json;
-
-	if (!store_state_get(tx_reading(tx), BUCKET_SESSION, s->key, j->w->now, j->a, &json, e))
-		return false;
-	return str_is_set(json) || FAIL(e, SAML_LOGIN_UNKNOWN, "the session has ended");
+	return store_state_set(tx, BUCKET_PENDING, p->handle, j->w->now, j->close, &found, e);
 }
 
 static bool
 put_session(struct tx *tx, const struct job *j, struct err *e)
 {
 	const struct bridge_write *w = j->w;
-	const struct session *s = w->session;
+	bool found = true;
 
-	if (s && !w->login && !still_there(tx, j, s, e))
+	if (w->keep && !store_state_extend(tx, BUCKET_SESSION, w->keep->key, w->now,
+					   session_until(w->keep, w->now), &found, e))
 		return false;
+	/* it may have been replaced or ended meanwhile */
+	if (!found)
+		return FAIL(e, SAML_LOGIN_UNKNOWN, "the session has ended");
 	if (str_is_set(w->drop_session) &&
 	    !store_state_drop(tx, BUCKET_SESSION, w->drop_session, e))
 		return false;
-	return !s || store_state_put(tx, BUCKET_SESSION, s->key, j->session,
-				     session_until(s, w->now), e);
+	return !w->begin || store_state_put(tx, BUCKET_SESSION, w->begin->key, j->session,
+					    session_until(w->begin, w->now), e);
 }
 
 static bool
@@ -121,10 +112,6 @@ write_job(struct tx *tx, void *arg, struct err *e)
 
 	if (!claim_seen(tx, j, e) || !open_pending(tx, j, e) || !close_pending(tx, j, e) ||
 	    !put_session(tx, j, e))
-		return false;
-	if (w->login &&
-	    !store_state_put(tx, BUCKET_IDP_LOGIN, w->login->id,
-			     idp_login_encode(w->login, j->a), w->now + SESSION_LIFE, e))
 		return false;
 	if (str_is_set(w->sys_key) && !store_state_put(tx, BUCKET_SYS_LOGIN, w->sys_key,
 						       w->sys_json, w->now + SESSION_LIFE, e))
@@ -139,26 +126,38 @@ bridge_commit(struct store *s, const struct bridge_write *w, struct err *e)
 	struct job j = {.w = w, .a = a};
 
 	if (w->open)
-		j.pending = pending_encode(w->open, a);
-	if (w->session)
-		j.session = session_encode(w->session, a);
-	if (w->login)
-		j.login = idp_login_encode(w->login, a);
+		j.open = pending_encode(w->open, a);
+	if (w->close)
+		j.close = pending_encode(w->close, a);
+	if (w->begin)
+		j.session = session_encode(w->begin, a);
 	return store_write(s, write_job, &j, e);
+}
+
+bool
+seen_check(struct store *s, const struct bridge_write *w, struct err *e)
+{
+	AUTO(store_read_endp) struct reading *r = NULL;
+	AUTO(arena_freep) struct arena *a = arena_new();
+	struct str before;
+
+	if (!store_read(s, &r, e) ||
+	    !store_state_get(r, BUCKET_SEEN, w->seen, w->now, a, &before, e))
+		return false;
+	return !str_is_set(before) || FAIL(e, w->seen_code, "the message was received before");
 }
 
 static bool
 read_pending(struct reading *r, struct str handle, instant now, struct arena *a,
 	     struct pending *out, struct err *e)
 {
-	struct str json;
+	struct str record;
 
-	if (!store_state_get(r, BUCKET_PENDING, handle, now, a, &json, e))
+	if (!store_state_get(r, BUCKET_PENDING, handle, now, a, &record, e))
 		return false;
-	if (!str_is_set(json))
+	if (!str_is_set(record))
 		return FAIL(e, SAML_LOGIN_UNKNOWN, "no such login");
-	return pending_decode(json, a, out, e) &&
-	       store_state_get(r, BUCKET_USED, handle, now, a, &out->used, e);
+	return pending_decode(record, a, out, e);
 }
 
 bool
@@ -191,20 +190,18 @@ pending_find_request(struct store *s, struct str request_id, instant now, struct
 
 bool
 session_find(struct store *s, struct str cookie, instant now, struct arena *a,
-	     struct session *out, struct idp_login *login, struct err *e)
+	     struct session *out, struct err *e)
 {
 	AUTO(store_read_endp) struct reading *r = NULL;
-	struct str json;
+	struct str key = cookie_key(cookie, a), record;
 
 	if (!store_read(s, &r, e) ||
-	    !store_state_get(r, BUCKET_SESSION, cookie_key(cookie, a), now, a, &json, e))
+	    !store_state_get(r, BUCKET_SESSION, key, now, a, &record, e))
 		return false;
-	if (!str_is_set(json))
+	if (!str_is_set(record))
 		return FAIL(e, SAML_LOGIN_UNKNOWN, "no session");
-	if (!session_decode(json, a, out, e) ||
-	    !store_state_get(r, BUCKET_IDP_LOGIN, out->login, now, a, &json, e))
+	if (!session_decode(record, a, out, e))
 		return false;
-	if (!str_is_set(json))
-		return FAIL(e, SAML_LOGIN_UNKNOWN, "no login in the session");
-	return idp_login_decode(json, a, login, e);
+	out->key = key;
+	return true;
 }

@@ -158,7 +158,7 @@ hvem_consume(struct visit *v)
 		return;
 	}
 	p.take = m.in_response_to;
-	p.value = idp_login_seal(cookie, f.octets, v->c->a);
+	p.value = cookie_seal(cookie, f.octets, v->c->a);
 	if (!store_write(v->app->store, put_job, &p, &e)) {
 		page_error(v, &e, NULL);
 		return;
@@ -175,17 +175,17 @@ open_session(struct visit *v, struct response_facts *f, struct err *e)
 {
 	AUTO(store_read_endp) struct reading *r = NULL;
 	struct str cookie = cookie_get(v->c, COOKIE_HVEM), octets;
-	struct idp_login record = {.sealed = STR_NONE};
+	struct str sealed;
 
 	if (cookie.len != 32)
 		return FAIL(e, SAML_LOGIN_UNKNOWN, "no session");
 	if (!store_read(v->app->store, &r, e) ||
 	    !store_state_get(r, BUCKET_HVEM, cookie_key(cookie, v->c->a), v->c->now, v->c->a,
-			     &record.sealed, e))
+			     &sealed, e))
 		return false;
-	if (!str_is_set(record.sealed))
+	if (!str_is_set(sealed))
 		return FAIL(e, SAML_LOGIN_UNKNOWN, "no session");
-	return idp_login_open(&record, cookie, v->c->a, &octets, e) &&
+	return cookie_open(sealed, cookie, v->c->a, &octets, e) &&
 	       response_reopen(octets, v->p->hvem, &v->trees, v->c->a, f, e);
 }
 

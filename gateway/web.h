@@ -13,7 +13,7 @@ struct limiter;
 struct web {
 	struct peers *peers;
 	struct limiter *limiter;
-	char secret[32]; /* of this installation: signs the remembered choice */
+	char secret[32]; /* of this installation: signs the remembered choice, hides users */
 };
 
 struct visit {
@@ -27,7 +27,8 @@ struct visit {
 	bool is_english;
 };
 
-/* Before the first listener opens, after app_open; web_close before app_close. Errors: STORE_*.
+/* Before the first listener opens, after app_open; web_close before app_close. Errors: those of
+ * signing.
  */
 MUST_USE bool web_open(struct app *app, struct err *e);
 void web_close(struct app *app);

@@ -4,22 +4,21 @@
  * element, not by the parameter or path it came with; any other combination is an error page.
  * Source: context-handler contract 1.3.
  */
+#include <string.h>
+
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/mem.h"
+#include "crypto/digest.h"
 #include "gateway/bridge.h"
 #include "gateway/cookies.h"
 #include "gateway/limiter.h"
 #include "gateway/pages.h"
 #include "gateway/web.h"
-#include "base/encoding.h"
-#include "base/mem.h"
-#include "crypto/random.h"
 #include "saml/query.h"
 
-#include <string.h>
-
 #define SAML_SKEW SECONDS(LIMIT_SAML_SKEW_S)
-#define SECRET_BUCKET "web_secret"
 
 static void
 metadata(struct visit *v, enum saml_role as)
@@ -170,42 +169,43 @@ web_call(struct app *app, const struct platform *p, struct http_call *c)
 	peers_release(v.peers);
 }
 
-struct secret_job {
-	struct arena *a;
-	struct str secret; /* in: a new one; out: the one that holds */
-};
-
-/* One secret for the installation, made by whoever comes first. */
+/*
+ * The secret of this installation: the same after a restart and on every node, and nothing that
+ * a copy of the database would hold. It is what the bridge's key makes of a text that is no
+ * message: RSASSA-PKCS1-v1_5 has one signature for it. With another key there is another
+ * secret: choices of IdP are forgotten, and the audit trail names a hidden user anew.
+ */
 static bool
-secret_job(struct tx *tx, void *arg, struct err *e)
+make_secret(const struct platform *p, char out[32], struct err *e)
 {
-	struct secret_job *j = arg;
-	struct str stored;
+	const struct signer *hub = identity_signer(&p->id[IDENTITY_HUB], clock_now());
+	uint8_t digest[32], signature[SIGNATURE_MAX_BYTES];
+	size_t len;
+	bool ok;
 
-	if (!store_state_get(tx_reading(tx), SECRET_BUCKET, STR("remember"), 0, j->a, &stored,
-			     e))
-		return false;
-	if (str_is_set(stored)) {
-		j->secret = stored;
+	if (!hub)
 		return true;
-	}
-	return store_state_put(tx, SECRET_BUCKET, STR("remember"), j->secret, INSTANT_MAX, e);
+	digest_sha256(STR("sluse: the secret of the browser side, 1"), digest);
+	ok = signer_sign(hub, signer_alg(hub), str_of(digest, sizeof(digest)), signature, &len,
+			 e);
+	if (ok)
+		digest_sha256(str_of(signature, len), (uint8_t *)out);
+	mem_wipe(signature, sizeof(signature));
+	return ok;
 }
 
 bool
 web_open(struct app *app, struct err *e)
 {
-	AUTO(arena_freep) struct arena *a = arena_new();
-	struct secret_job j = {.a = a, .secret = random_hex(a, 32)};
-	struct web *w;
-	struct str bytes;
+	const struct platform *p = app_platform_hold(app);
+	struct web *w = MEM_NEW(struct web);
+	bool ok = make_secret(p, w->secret, e);
 
-	if (!store_write(app->store, secret_job, &j, e) || !hex_decode(j.secret, a, &bytes, e))
+	platform_release(p);
+	if (!ok) {
+		mem_free(w);
 		return false;
-	if (bytes.len != sizeof(w->secret))
-		return FAIL(e, STORE_DAMAGED, "the secret of the browser side");
-	w = MEM_NEW(struct web);
-	memcpy(w->secret, bytes.ptr, sizeof(w->secret));
+	}
 	w->peers = peers_new();
 	w->limiter = limiter_new();
 	app->web = w;

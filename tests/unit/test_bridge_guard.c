@@ -286,6 +286,12 @@ x58_strangers(void **state)
 		"/hvem/login",
 		"/hvem/metadata",
 	};
+	static const char valueless[] =
+		"<PrivilegeList xmlns=\"http://itst.dk/oiosaml/basic_privilege_profile\">"
+		"<PrivilegeGroup "
+		"Scope=\"urn:dk:gov:saml:cvrNumberIdentifier:11111111\"><Privilege>"
+		"http://korsbaek.example/roles/jobrole/sagsbehandler/1</Privilege>"
+		"</PrivilegeGroup></PrivilegeList>";
 	struct saml_world *w = &world;
 	struct web_ask ask = {.method = HTTP_METHOD_GET, .query = STR_INIT("SAMLRequest=x")};
 	size_t recorded;
@@ -302,11 +308,16 @@ x58_strangers(void **state)
 	web_ask(w, &ask);
 	assert_string_equal(page_code(w), "CH-20");
 	assert_int_equal(audit_count(w, "SAML_MESSAGE"), recorded + 1);
-	/* what a known login comes to is still recorded */
+	/* nor does it help to have begun a login: whoever did can answer it as he likes */
 	recorded = audit_count(w, "SAML_SIGNATURE");
 	log_in(w, &(struct idp_answer){.unsigned_assertion = true});
 	login_expect(w, "unsigned", "CH-22");
-	assert_int_equal(audit_count(w, "SAML_SIGNATURE"), recorded + 1);
+	assert_int_equal(audit_count(w, "SAML_SIGNATURE"), recorded);
+	/* what an IdP signed is still recorded */
+	recorded = audit_count(w, "SAML_ROLE_VALUE");
+	log_in(w, &(struct idp_answer){.roles = valueless});
+	login_expect(w, "a value is missing", "CH-32");
+	assert_int_equal(audit_count(w, "SAML_ROLE_VALUE"), recorded + 1);
 	drain(w, "address", "192.0.2.7");
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
 		ask.path = paths[i];
@@ -314,6 +325,47 @@ x58_strangers(void **state)
 		if (w->status != 429)
 			fail_msg("%s: %d", paths[i], w->status);
 	}
+	w->now += MINUTES(10);
+}
+
+/* How many of a kind are left for that name; then none is. */
+static unsigned
+left_of(struct saml_world *w, const char *kind, const char *name)
+{
+	static const struct limit limit = {.burst = 6000, .per_second = 200};
+	struct web *web = w->app->web;
+	unsigned n = 0;
+
+	while (limiter_take(web->limiter, kind, str_from(name), &limit, w->now))
+		n++;
+	return n;
+}
+
+/* X58: a link that somebody saw uses up nothing of what its system may ask for. */
+static void
+x58_replayed_request(void **state)
+{
+	static const struct system_ask ask = {.relay_state = "r", .id = "_the_same"};
+	struct saml_world *w = &world;
+	struct store_stats before, after;
+	unsigned all;
+
+	(void)state;
+	w->now += MINUTES(10);
+	w->jar.count = 0;
+	all = left_of(w, "issuer", SYSTEM_ID);
+	w->now += MINUTES(10);
+	system_send(w, &ask);
+	assert_int_equal(w->status, 302);
+	drain(w, "refusal", "192.0.2.7");
+	store_stats_get(w->app->store, &before);
+	for (int i = 0; i < 5; i++) {
+		system_send(w, &ask);
+		assert_string_equal(page_code(w), "CH-10");
+	}
+	store_stats_get(w->app->store, &after);
+	assert_int_equal(after.jobs, before.jobs);
+	assert_int_equal(left_of(w, "issuer", SYSTEM_ID), all - 1);
 	w->now += MINUTES(10);
 }
 
@@ -373,7 +425,6 @@ ended_meanwhile(void **state)
 	struct saml_world *w = &world;
 	struct store *store = w->app->store;
 	struct session session;
-	struct idp_login record;
 	struct pending pending;
 	struct str before, used;
 	struct bridge_write write = {.now = w->now};
@@ -384,10 +435,10 @@ ended_meanwhile(void **state)
 	log_in(w, &(struct idp_answer)USUAL);
 	login_expect(w, "first", "");
 	before = arena_dup(w->a, cookie_value(w, COOKIE_SESSION));
-	assert_true(session_find(store, before, w->now, w->a, &session, &record, &e));
+	assert_true(session_find(store, before, w->now, w->a, &session, &e));
 	assert_true(pending_find(store, w->handle, w->now, w->a, &pending, &e));
 	/* single sign-on, as long as the session is there */
-	write.session = &session;
+	write.keep = &session;
 	assert_true(bridge_commit(store, &write, &e));
 	/* X70: a new login gives the session another name; the old one is dead and stays so */
 	login_begin(w, &(struct system_ask){.attributes = "ForceAuthn=\"true\""});
@@ -397,7 +448,7 @@ ended_meanwhile(void **state)
 	assert_false(bridge_commit(store, &write, &e));
 	assert_int_equal(e.code, SAML_LOGIN_UNKNOWN);
 	err_clear(&e);
-	assert_false(session_find(store, before, w->now, w->a, &session, &record, &e));
+	assert_false(session_find(store, before, w->now, w->a, &session, &e));
 	/* a choice that was made while the answer came does not open the login again */
 	used = pending.used;
 	assert_true(str_is_set(used));
@@ -493,6 +544,39 @@ x80_personal_data(void **state)
 	buf_release(&said);
 }
 
+/* What a copy of the database holds of a user: nothing without his cookie. */
+static void
+x80_copy_of_the_database(void **state)
+{
+	static const char *const files[] = {"sluse.db", "sluse.db-wal"};
+	static const char *const never[] = {"Agnete", "Opdigtet", "agnete@korsbaek",
+					    "0101701234", "QWduZXRl" /* Agnete in base64 */};
+	struct saml_world *w = &world;
+	struct err e = ERR_INIT;
+	size_t at, bytes = 0;
+
+	(void)state;
+	w->jar.count = 0;
+	log_in(w, &(struct idp_answer)USUAL);
+	login_expect(w, "in", "");
+	w->jar.count = 0;
+	log_in(w, &(struct idp_answer){
+			  .assertion = {{"Serial=6f1f0a3e-1c9b-4a52-9a7e-0d5a4b8c2e11",
+					 "Serial=0101701234"}}});
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		struct str text;
+
+		assert_true(file_read(arena_printf(w->a, "%s/%s", w->folder, files[i]).ptr,
+				      256UL << 20, &text, &e));
+		bytes += text.len;
+		for (size_t k = 0; k < ARRAY_LEN(never); k++)
+			if (str_find(text, str_from(never[k]), &at))
+				fail_msg("%s: %s", files[i], never[k]);
+		file_free(&text);
+	}
+	assert_true(bytes > 0);
+}
+
 static int
 setup(void **state)
 {
@@ -519,9 +603,11 @@ main(void)
 		cmocka_unit_test(x38_persistent_name),
 		cmocka_unit_test(x77_keys_of_others),
 		cmocka_unit_test(x58_strangers),
+		cmocka_unit_test(x58_replayed_request),
 		cmocka_unit_test(x58_buckets),
 		cmocka_unit_test(ended_meanwhile),
 		cmocka_unit_test(x80_personal_data),
+		cmocka_unit_test(x80_copy_of_the_database),
 	};
 
 	saml_lasso_init();
