@@ -70,36 +70,48 @@ struct store {
 
 /* ---- the writer ---- */
 
+/*
+ * Each job can be undone alone: the first of a batch by rolling back the whole transaction, in
+ * which nothing else is yet, and each later one by its savepoint, which costs something.
+ */
+static bool
+job_begin(struct conn *c, bool is_first, struct err *e)
+{
+	return is_first || conn_exec(c, "SAVEPOINT job", e);
+}
+
 static void
-job_undo(struct conn *c, struct job *j)
+job_undo(struct conn *c, bool is_first)
 {
 	struct err ignored = ERR_INIT;
 
-	j->is_ok = false;
 	if (conn_is_idle(c))
 		return;
-	if (conn_exec(c, "ROLLBACK TO job", &ignored) && conn_exec(c, "RELEASE job", &ignored))
+	if (!is_first && conn_exec(c, "ROLLBACK TO job", &ignored) &&
+	    conn_exec(c, "RELEASE job", &ignored))
 		return;
 	/* It cannot be undone alone: then nothing of this batch may stay. */
 	err_clear(&ignored);
-	if (!conn_is_idle(c) && !conn_exec(c, "ROLLBACK", &ignored))
+	if (!conn_exec(c, "ROLLBACK", &ignored))
+		BUG_ON(!conn_is_idle(c));
+	if (is_first && !conn_exec(c, "BEGIN IMMEDIATE", &ignored))
 		BUG_ON(!conn_is_idle(c));
 }
 
 static void
-job_do(struct conn *c, struct job *j)
+job_do(struct conn *c, struct job *j, bool is_first)
 {
 	struct tx tx = {.conn = c, .reading = {.conn = c}};
 
 	j->has_run = true;
-	if (!conn_exec(c, "SAVEPOINT job", &j->err))
+	if (!job_begin(c, is_first, &j->err))
 		return;
 	j->is_ok = j->run(&tx, j->arg, &j->err);
 	BUG_ON(!j->is_ok && j->err.code == ERR_NONE);
-	if (j->is_ok && !conn_exec(c, "RELEASE job", &j->err))
+	if (j->is_ok && !is_first && !conn_exec(c, "RELEASE job", &j->err))
 		j->is_ok = false;
 	if (!j->is_ok)
-		job_undo(c, j);
+		job_undo(c, is_first);
 }
 
 /* What has not failed by itself fails with the batch. */
@@ -159,7 +171,7 @@ batch_do(struct store *s, struct job *batch)
 		return false;
 	}
 	for (struct job *j = batch; j && !conn_is_idle(c); j = j->next) {
-		job_do(c, j);
+		job_do(c, j, !any);
 		any |= j->is_ok;
 		count++;
 		if (!j->next)
