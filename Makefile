@@ -96,7 +96,7 @@ all: $(BIN)	## the library and the binary, build/<variant>/sluse
 
 lib-objects: $(LIB_OBJ) $(GATE_OBJ)
 
-tests: all $(TEST_BIN) $(FUZZ_BIN) $(TEST_PKI)/made	## build every test, run none
+tests: all $(TEST_BIN) $(FUZZ_BIN) $(BENCH_BIN) $(TEST_PKI)/made	## build every test, run none
 
 $(B)/%.o: %.c $(B)/flags
 	$(call say,CC,$<)
