@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "gateway/auditor.h"
 #include "gateway/limiter.h"
 #include "version.h"
 
@@ -156,6 +157,7 @@ open_rooms(struct app *app, struct err *e)
 	app->once = once_new(ONCE_MAX_ENTRIES);
 	app->failures = limiter_new();
 	app->uses = cert_uses_new();
+	app->auditor = auditor_new();
 	return store_open(&so, &app->store, e) && restore_replay(app, e) &&
 	       trust_open(app->store, &app->trust, e) && wsdl_load(wsdl_dir, &app->wsdl, e);
 }
@@ -184,6 +186,7 @@ app_close(struct app *app)
 	once_free(app->once);
 	limiter_free(app->failures);
 	cert_uses_free(app->uses);
+	auditor_free(app->auditor);
 	wsdl_free(app->wsdl);
 	platform_release(app->platform);
 	mem_free(app);

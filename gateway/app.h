@@ -34,6 +34,7 @@ struct app {
 	struct trust *trust;
 	struct once *once;
 	struct cert_uses *uses; /* when certificates were last used */
+	struct auditor *auditor;
 	struct limiter *failures; /* of systems: calls that were not proven, by address */
 	const struct soap_service *const *services;
 	size_t service_count;

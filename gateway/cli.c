@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/encoding.h"
 #include "version.h"
 
 static int cmd_help(struct cli *c);
@@ -67,8 +68,9 @@ static const struct cli_command commands[] = {
 	 "                          use; exit 10 if there are any, 11 if one has ended\n"
 	 "  block NAME, unblock NAME  of a known system, by file or thumbprint; at once\n",
 	 cmd_cert},
-	{"idp", "[--listen ADDRESS] [--oiosaml2] [--encrypt] [--metadata FILE | "
-		"--hvem-metadata FILE]",
+	{"idp",
+	 "[--listen ADDRESS] [--oiosaml2] [--encrypt] [--metadata FILE | "
+	 "--hvem-metadata FILE]",
 	 "serve an identity provider for development",
 	 "  --listen ADDRESS      127.0.0.1:8445 if not given\n"
 	 "  --oiosaml2            answer in OIOSAML 2 instead of 3\n"
@@ -76,9 +78,20 @@ static const struct cli_command commands[] = {
 	 "  --metadata FILE       write its metadata and end\n"
 	 "  --hvem-metadata FILE  write the metadata of the system at /hvem and end\n",
 	 cmd_idp},
-	{"audit", "[filters]", "search the audit trail",
-	 "  --from TIME, --to TIME, --action NAME[*], --actor ID, --cvr CVR, --object ID,\n"
-	 "  --request ID, --result NAME, --limit N\n",
+	{"audit", "[search | export | verify | prune] [FLAGS]",
+	 "search and verify the audit trail",
+	 "  search, export         records, as a table or as JSON Lines; filters:\n"
+	 "  --from TIME, --to TIME, --system ID, --service NAME, --cvr CVR, --action NAME[*],\n"
+	 "  --result NAME, --actor ID, --object ID, --request ID, --after ID, --limit N\n"
+	 "  -o FILE                a new file instead of standard output\n"
+	 "  verify                 is it as it was written? exit 11 if not, 10 if unsealed\n"
+	 "  --heads FILE           compare with seals that were kept outside; - is standard "
+	 "input\n"
+	 "  --head ID:HASH         the same with one\n"
+	 "  --cert FILE            certificates of seals, instead of the configured ones\n"
+	 "  prune --before TIME    remove older records, with a signed start of what is left;\n"
+	 "                         TIME may be an age such as 1825d\n"
+	 "  --despite-findings     even of a trail that is not as it was written\n",
 	 cmd_audit},
 	{"version", "", "version of the program and its libraries", "", cmd_version},
 	{"help", "[COMMAND]", "this text, or that of a command", "", cmd_help},
@@ -257,6 +270,34 @@ cli_duration(const char *text, instant *out)
 		return false;
 	*out = unit == 'd' ? DAYS(n) : unit == 'h' ? HOURS(n) : MINUTES(n);
 	return unit == 'd' || unit == 'h' || unit == 'm';
+}
+
+static bool
+is_harmless(uint32_t code)
+{
+	return code >= 0x20 && (code < 0x7f || code > 0x9f) && code != 0x200e &&
+	       code != 0x200f && (code < 0x2028 || code > 0x202e) &&
+	       (code < 0x2066 || code > 0x2069);
+}
+
+struct str
+cli_shown(struct arena *a, struct str text)
+{
+	AUTO(buf_release) struct buf b = BUF_INIT(4 * 65536);
+	uint32_t code;
+	size_t len;
+
+	for (size_t i = 0; i < text.len; i += len) {
+		len = utf8_char(text.ptr + i, text.len - i, &code);
+		if (len > 0 && is_harmless(code)) {
+			buf_add_bytes(&b, text.ptr + i, len);
+			continue;
+		}
+		len = len > 0 ? len : 1;
+		for (size_t j = 0; j < len; j++)
+			buf_printf(&b, "\\x%02x", (unsigned char)text.ptr[i + j]);
+	}
+	return arena_dup(a, buf_str(&b));
 }
 
 static int

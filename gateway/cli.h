@@ -63,6 +63,12 @@ MUST_USE bool cli_time(const char *text, instant *out);
 /* "30d", "12h". */
 MUST_USE bool cli_duration(const char *text, instant *out);
 
+/*
+ * Text of others for a terminal: control characters (C0, C1), what turns the direction of
+ * writing, and what is no UTF-8 stand as \\x and two digits a byte.
+ */
+struct str cli_shown(struct arena *a, struct str text);
+
 int cmd_serve(struct cli *c);
 int cmd_check(struct cli *c);
 int cmd_apply(struct cli *c);

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* sluse audit: search the audit trail, as a table or as JSON Lines. */
+/*
+ * sluse audit: search the audit trail, as a table or as JSON Lines, and the other things one
+ * does with it (cli_audit_check.c). What peers called things is shown with every
+ * character that a terminal would act on escaped.
+ */
 #include <getopt.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "gateway/cli.h"
+#include "base/encoding.h"
+#include "gateway/cli_audit.h"
 
 static void
 set_text(json_t *o, const char *key, struct str value)
@@ -18,38 +24,43 @@ set_text(json_t *o, const char *key, struct str value)
 static bool
 print_json(const struct audit_row *row, void *arg, struct err *e)
 {
+	FILE *to = arg;
+	AUTO(arena_freep) struct arena *a = arena_new();
 	json_t *o = json_object();
 	char at[TIME_TEXT_MAX];
 
-	(void)arg, (void)e;
 	json_object_set_new(o, "id", json_integer(row->id));
 	set_text(o, "at", time_format_utc(row->at, at));
 	set_text(o, "action", row->action);
 	set_text(o, "result", row->result);
 	set_text(o, "actor", row->actor);
 	set_text(o, "cvr", row->cvr);
+	set_text(o, "service", row->service);
 	set_text(o, "object", row->object);
 	set_text(o, "request", row->request_id);
 	if (str_is_set(row->detail))
 		json_object_set_new(o, "detail",
 				    json_loadb(row->detail.ptr, row->detail.len, 0, NULL));
-	json_dumpf(o, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER);
-	putchar('\n');
+	set_text(o, "hash", hex_encode(a, row->hash));
+	json_dumpf(o, to, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_ENSURE_ASCII);
+	putc('\n', to);
 	json_decref(o);
-	return true;
+	return !ferror(to) || FAIL(e, FILE_UNWRITABLE, "the records");
 }
 
 static bool
 print_line(const struct audit_row *row, void *arg, struct err *e)
 {
+	FILE *to = arg;
+	AUTO(arena_freep) struct arena *a = arena_new();
 	char at[TIME_TEXT_MAX];
 	struct str when = time_format_local(row->at, at);
 
-	(void)arg, (void)e;
-	printf(STR_FMT "  %-28.*s %-22.*s %-14.*s %-8.*s " STR_FMT "\n", STR_ARG(when),
-	       STR_ARG(row->action), STR_ARG(row->result), STR_ARG(row->actor),
-	       STR_ARG(row->cvr), STR_ARG(row->object));
-	return true;
+	fprintf(to, STR_FMT "  %-28.*s %-22.*s %-14.*s %-8.*s " STR_FMT "\n", STR_ARG(when),
+		STR_ARG(cli_shown(a, row->action)), STR_ARG(cli_shown(a, row->result)),
+		STR_ARG(cli_shown(a, row->actor)), STR_ARG(cli_shown(a, row->cvr)),
+		STR_ARG(cli_shown(a, str_is_set(row->object) ? row->object : row->service)));
+	return !ferror(to) || FAIL(e, FILE_UNWRITABLE, "the records");
 }
 
 /* Fills one filter from one flag. */
@@ -61,6 +72,11 @@ set_filter(struct audit_filter *f, int flag, const char *value)
 		return cli_time(value, &f->from);
 	case 't':
 		return cli_time(value, &f->to);
+	case 's':
+		f->service = str_from(value);
+		return true;
+	case 'A':
+		return str_to_i64(str_from(value), 0, INT64_MAX, &f->after_id);
 	case 'a':
 		f->action = str_from(value);
 		return true;
@@ -70,7 +86,7 @@ set_filter(struct audit_filter *f, int flag, const char *value)
 	case 'c':
 		f->cvr = str_from(value);
 		return true;
-	case 'o':
+	case 'O':
 		f->object = str_from(value);
 		return true;
 	case 'r':
@@ -86,35 +102,85 @@ set_filter(struct audit_filter *f, int flag, const char *value)
 	}
 }
 
-int
-cmd_audit(struct cli *c)
+static const struct option longs[] = {
+	{"from", required_argument, NULL, 'f'},
+	{"to", required_argument, NULL, 't'},
+	{"action", required_argument, NULL, 'a'},
+	{"actor", required_argument, NULL, 'w'},
+	{"system", required_argument, NULL, 'w'},
+	{"service", required_argument, NULL, 's'},
+	{"cvr", required_argument, NULL, 'c'},
+	{"object", required_argument, NULL, 'O'},
+	{"request", required_argument, NULL, 'r'},
+	{"result", required_argument, NULL, 'R'},
+	{"after", required_argument, NULL, 'A'},
+	{"limit", required_argument, NULL, 'l'},
+	{NULL, 0, NULL, 0},
+};
+
+static bool
+write_all(struct cli *c, const struct audit_filter *f, FILE *to, struct err *e)
 {
-	static const struct option longs[] = {
-		{"from", required_argument, NULL, 'f'},
-		{"to", required_argument, NULL, 't'},
-		{"action", required_argument, NULL, 'a'},
-		{"actor", required_argument, NULL, 'w'},
-		{"cvr", required_argument, NULL, 'c'},
-		{"object", required_argument, NULL, 'o'},
-		{"request", required_argument, NULL, 'r'},
-		{"result", required_argument, NULL, 'R'},
-		{"limit", required_argument, NULL, 'l'},
-		{NULL, 0, NULL, 0},
-	};
 	AUTO(store_closep) struct store *s = NULL;
+	AUTO(store_read_endp) struct reading *r = NULL;
+
+	return cli_store(c, true, &s, e) && store_read(s, &r, e) &&
+	       store_audit_each(r, f, c->json ? print_json : print_line, to, e) &&
+	       (fflush(to) == 0 || FAIL(e, FILE_UNWRITABLE, "the records"));
+}
+
+int
+audit_search(struct cli *c)
+{
 	struct audit_filter f = {.from = INSTANT_MIN, .to = INSTANT_MAX};
-	struct reading *r = NULL;
+	const char *path = NULL;
 	struct err e = ERR_INIT;
+	FILE *to = stdout;
 	bool ok;
 	int flag;
 
-	while ((flag = getopt_long(c->argc, c->argv, "", longs, NULL)) != -1)
-		if (!set_filter(&f, flag, optarg))
+	while ((flag = getopt_long(c->argc, c->argv, "o:", longs, NULL)) != -1) {
+		if (flag == 'o')
+			path = optarg;
+		else if (!set_filter(&f, flag, optarg))
 			return cli_usage(c, "a filter or its value is not understood");
+	}
 	if (optind < c->argc)
 		return cli_usage(c, "unknown argument '%s'", c->argv[optind]);
-	ok = cli_store(c, true, &s, &e) && store_read(s, &r, &e) &&
-	     store_audit_each(r, &f, c->json ? print_json : print_line, NULL, &e);
-	store_read_end(r);
+	if (path != NULL && (to = fopen(path, "wxe")) == NULL) {
+		(void)FAIL(&e, FILE_UNWRITABLE, "%s is there, or cannot be made", path);
+		return cli_failed(c, &e);
+	}
+	ok = write_all(c, &f, to, &e);
+	if (to != stdout && fclose(to) != 0 && ok)
+		ok = FAIL(&e, FILE_UNWRITABLE, "%s", path);
 	return ok ? EXIT_OK : cli_failed(c, &e);
+}
+
+static int
+export_all(struct cli *c)
+{
+	c->json = true;
+	return audit_search(c);
+}
+
+int
+cmd_audit(struct cli *c)
+{
+	static const struct {
+		const char *name;
+		int (*run)(struct cli *c);
+	} verbs[] = {
+		{"search", audit_search}, {"export", export_all}, {"verify", audit_verify},
+		{"prune", audit_prune},
+	};
+
+	for (size_t i = 0; c->argc > 1 && i < ARRAY_LEN(verbs); i++) {
+		if (strcmp(c->argv[1], verbs[i].name) != 0)
+			continue;
+		c->argc--;
+		c->argv++;
+		return verbs[i].run(c);
+	}
+	return audit_search(c);
 }

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "gateway/app.h"
+#include "gateway/auditor.h"
 #include "gateway/cli.h"
 #include "gateway/http.h"
 #include "gateway/notify.h"
@@ -156,6 +157,15 @@ purge_job(struct tx *tx, void *arg, struct err *e)
 	return store_replay_purge(tx, now, e) && store_state_purge(tx, now, e);
 }
 
+static void
+audit(struct server *s, bool at_once)
+{
+	const struct platform *p = app_platform_hold(s->app);
+
+	auditor_tick(s->app->auditor, s->app, p, clock_now(), at_once);
+	platform_release(p);
+}
+
 /* What happens between signals. */
 static void
 tick(struct server *s)
@@ -182,6 +192,7 @@ tick(struct server *s)
 		if (!cert_uses_flush(s->app->uses, s->app->store, &e))
 			LOG_ERR(LOG_LEVEL_ERROR, "cert_uses.failed", &e);
 	}
+	audit(s, false);
 	if (watchdog > 0 && now_us - s->watchdog_us > watchdog) {
 		s->watchdog_us = now_us;
 		notify_watchdog();
@@ -224,6 +235,7 @@ stop(struct server *s)
 	worker_pool_free(s->pool);
 	if (!cert_uses_flush(s->app->uses, s->app->store, &e))
 		LOG_ERR(LOG_LEVEL_ERROR, "cert_uses.failed", &e);
+	audit(s, true);
 	web_close(s->app);
 	services_close(s->app);
 	app_close(s->app);

@@ -4,6 +4,7 @@
  * serve (database readable, something known, not stopping). /metrics: Prometheus text.
  */
 #include "gateway/app.h"
+#include "gateway/auditor.h"
 #include "gateway/metrics.h"
 
 struct check {
@@ -52,9 +53,10 @@ cert_gauge(struct buf *out, const char *use, const struct signer *s)
 }
 
 static void
-metrics_call(const struct platform *p, struct http_call *c)
+metrics_call(struct app *app, const struct platform *p, struct http_call *c)
 {
 	metrics_write(&c->answer);
+	auditor_metrics(app->auditor, &c->answer);
 	buf_add_c(&c->answer, "# TYPE sluse_certificate_expiry_timestamp_seconds gauge\n");
 	for (int i = 0; i < IDENTITY_COUNT; i++)
 		cert_gauge(&c->answer, identity_use((enum identity_name)i),
@@ -76,7 +78,7 @@ operations_call(struct app *app, const struct platform *p, struct http_call *c)
 	} else if (str_eq_c(c->path, "/readyz")) {
 		ready_call(app, p, c);
 	} else if (str_eq_c(c->path, "/metrics")) {
-		metrics_call(p, c);
+		metrics_call(app, p, c);
 	} else {
 		http_plain(c, 404, "Nothing is served at this path.");
 	}

@@ -153,6 +153,13 @@ const struct option_row option_rows[OPT_COUNT] = {
 		 "A connection that has not brought a whole request for so long is closed."},
 	[OPT_DRAIN_TIMEOUT] = {"drain_timeout", OPTION_SECONDS, "30s", 1, 600, NULL, false,
 			       "How long a stop waits for running calls."},
+	[OPT_AUDIT_INTERVAL] =
+		{"audit.seal_interval", OPTION_SECONDS, "30s", 1, 3600, NULL, true,
+		 "How long records of the audit trail stand unsealed at most."},
+	[OPT_AUDIT_HEADS] =
+		{"audit.heads", OPTION_PATH, NULL, 0, 0, NULL, true,
+		 "A file that each seal of the audit trail is added to, best on another "
+		 "machine: sluse audit verify --heads."},
 	[OPT_LOG_LEVEL] = {"log.level", OPTION_CHOICE, "info", 0, 0, "error warning info debug",
 			   true, "The least important events that are logged."},
 	[OPT_LOG_FORMAT] = {"log.format", OPTION_CHOICE, "text", 0, 0, "text json", true,

@@ -15,10 +15,12 @@
 
 #include "base/limits.h"
 #include "base/log.h"
-#include "gateway/limiter.h"
+#include "gateway/auditor.h"
 #include "gateway/metrics.h"
+#include "gateway/refusals.h"
 #include "gateway/tokens.h"
 #include "soap/addressing.h"
+#include "store/audit.h"
 #include "wstrust/answer.h"
 #include "wstrust/decide.h"
 #include "wstrust/issue.h"
@@ -79,7 +81,20 @@ is_served(const struct soap_run *r)
 	return r->signer != NULL;
 }
 
-static const struct limit refusals = {LIMIT_REFUSALS_BURST, LIMIT_REFUSALS_PER_S};
+/* It gets no record of its own, but it is counted in one, and in the metrics. */
+static void
+count_unproven(const struct soap_run *r, enum err_code why)
+{
+	auditor_count(r->app->auditor, r->is_service ? "call" : "token.issue", why);
+}
+
+static void
+turn_away(const struct soap_run *r)
+{
+	http_plain(r->c, 429, err_row(CALLS_LIMITED)->text);
+	metrics_outcome(r->is_service ? METRIC_CALL : METRIC_TOKEN, CALLS_LIMITED);
+	count_unproven(r, CALLS_LIMITED);
+}
 
 /*
  * [resolutions T3] there is no SOAP message to answer: plain HTTP. Many systems may stand
@@ -90,7 +105,7 @@ accept_post(struct soap_run *r, size_t max_bytes)
 {
 	struct http_call *c = r->c;
 
-	r->is_limited = !limiter_has(r->app->failures, "address", c->peer, &refusals, c->now);
+	r->is_limited = refusals_are_many(r->app, r->known, c);
 	if (c->method != HTTP_METHOD_POST)
 		http_plain(c, 405, "The method is not allowed here.");
 	else if (str_is_empty(c->body))
@@ -100,7 +115,7 @@ accept_post(struct soap_run *r, size_t max_bytes)
 	else if (!envelope_fits_type(c->content_type))
 		http_plain(c, 415, "The media type is not supported.");
 	else if (r->is_limited && c->body.len > LIMIT_STS_BODY_BYTES)
-		http_plain(c, 429, err_row(CALLS_LIMITED)->text);
+		turn_away(r);
 	else
 		return true;
 	return false;
@@ -151,7 +166,7 @@ put_behalf(json_t *o, const struct soap_run *r)
 {
 	const struct represented *b = &r->decision.behalf;
 
-	put_member(o, "applies_to", r->rst.applies_to);
+	put_member(o, "applies_to", audit_peer_text(r->rst.applies_to));
 	put_member(o, "on_behalf_of", b->system ? b->system->id : STR_NONE);
 	put_member(o, "on_behalf_by", b->token_id);
 }
@@ -163,10 +178,10 @@ record_detail(const struct soap_run *r)
 	AUTO(buf_release) struct buf b = BUF_INIT(DETAIL_BYTES);
 	json_t *o = json_object();
 
-	put_member(o, "message_id", r->w.env.message_id.value);
+	put_member(o, "message_id", audit_peer_text(r->w.env.message_id.value));
 	put_member(o, "thumbprint", cert_thumbprint(r->w.signer));
 	put_member(o, "subject", cert_subject_net(r->w.signer));
-	put_member(o, "transaction", r->w.env.transaction);
+	put_member(o, "transaction", audit_peer_text(r->w.env.transaction));
 	if (r->is_service)
 		put_member(o, "token", r->w.token->id);
 	else
@@ -212,9 +227,11 @@ record_outcome(struct soap_run *r, enum err_code code, struct err *e)
 	if (r->is_service) {
 		rec.row.actor = r->caller->system;
 		rec.row.cvr = r->caller->cvr;
+		rec.row.service = r->w.token->audience;
 	} else {
 		rec.row.actor = r->decision.system->id;
 		rec.row.cvr = r->rst.cvr;
+		rec.row.service = r->decision.audience;
 		rec.row.object = r->issued.id;
 	}
 	if (store_write(r->app->store, record_job, &rec, e))
@@ -259,28 +276,25 @@ log_refusal(const struct soap_run *r, const struct err *e)
 		system = r->decision.system->id;
 	LOG_ERR(LOG_LEVEL_WARNING, r->is_service ? "call.refused" : "token.refused", e,
 		LF("req", c->request_id), LF("peer", c->peer), LF("path", c->path),
-		LF("system", system), LF("transaction", r->w.env.transaction));
+		LF("system", system), LF("transaction", audit_peer_text(r->w.env.transaction)));
 }
 
-/* Refusals are counted by address until the sender is proven, then by certificate. */
 static void
-count_refusal(const struct soap_run *r)
+count_refusal(const struct soap_run *r, enum err_code why)
 {
-	struct http_call *c = r->c;
-
-	if (r->is_claimed)
-		(void)limiter_take(r->app->failures, "certificate", cert_sha256(r->w.signer),
-				   &refusals, c->now);
-	else
-		(void)limiter_take(r->app->failures, "address", c->peer, &refusals, c->now);
+	if (r->is_claimed) {
+		refusals_add_of(r->app, r->w.signer, r->c->now);
+		return;
+	}
+	refusals_add(r->app, r->known, r->c);
+	count_unproven(r, why);
 }
 
 /* The last step before every outcome is recorded: no more than the limit can be. */
 static bool
 claim(struct soap_run *r, struct err *e)
 {
-	if (!limiter_has(r->app->failures, "certificate", cert_sha256(r->w.signer), &refusals,
-			 r->c->now))
+	if (refusals_are_many_of(r->app, r->w.signer, r->c->now))
 		return FAIL(e, CALLS_LIMITED, "refusals of one certificate");
 	r->is_claimed = wsse_claim(&r->w, r->app->once, r->c->now, e);
 	if (r->is_claimed)
@@ -298,11 +312,10 @@ refuse(struct soap_run *r, struct err *e)
 
 	if (r->is_limited && !r->is_claimed) {
 		/* neither signed, nor written, nor logged */
-		http_plain(r->c, 429, err_row(CALLS_LIMITED)->text);
-		metrics_outcome(r->is_service ? METRIC_CALL : METRIC_TOKEN, CALLS_LIMITED);
+		turn_away(r);
 		return;
 	}
-	count_refusal(r);
+	count_refusal(r, e->code);
 	if (r->is_claimed && !r->is_recorded && !record_outcome(r, e->code, &why)) {
 		log_refusal(r, e);
 		*e = why;
@@ -558,7 +571,7 @@ service_granted(struct soap_run *r)
 	    LF_C("service", r->service->name), LF_C("operation", r->op->name),
 	    LF("system", r->caller->system), LF("cvr", r->caller->cvr),
 	    LF_C("result", r->verdict == ERR_NONE ? "ok" : err_row(r->verdict)->name),
-	    LF("transaction", r->caller->transaction));
+	    LF("transaction", audit_peer_text(r->caller->transaction)));
 	metrics_outcome(METRIC_CALL, r->verdict);
 }
 

@@ -31,6 +31,7 @@ struct caller {
 	/* id of the registered it-system; absent when only the token is known */
 	struct str system;
 	struct str token_id;	 /* Assertion ID */
+	struct str service;	 /* what the token was issued for: its audience */
 	uint8_t holder[32];	 /* SHA-256 of the holder's certificate (DER) */
 	int assurance;		 /* level 1–4 of the token */
 	const struct privilege *privileges;

@@ -9,7 +9,7 @@
 #include <string.h>
 #include "base/buf.h"
 #include "base/limits.h"
-#include "store/store.h"
+#include "store/audit.h"
 
 #define DETAIL_BYTES 8192
 
@@ -52,10 +52,10 @@ detail(const struct work *w)
 	const struct caller *who = w->c->caller;
 
 	buf_add_char(&b, '{');
-	put_member(&b, "message_id", who->message_id);
+	put_member(&b, "message_id", audit_peer_text(who->message_id));
 	put_member(&b, "role", w->access.role);
 	put_member(&b, "token", who->token_id);
-	put_member(&b, "transaction", who->transaction);
+	put_member(&b, "transaction", audit_peer_text(who->transaction));
 	buf_add_char(&b, '}');
 	return b.over ? STR_NONE : arena_dup(w->c->a, buf_str(&b));
 }
@@ -72,6 +72,7 @@ record_call(struct tx *tx, const struct work *w, struct uuid uuid, const char *r
 		.result = str_from(result),
 		.actor = str_is_set(who->system) ? who->system : who->subject,
 		.cvr = who->cvr,
+		.service = who->service,
 		.object = object_name(w, uuid),
 		.request_id = who->request_id,
 		.detail = detail(w),

@@ -44,6 +44,12 @@ struct audit_seal {
 
 void audit_seal_payload(const struct audit_seal *s, struct buf *out);
 
+/*
+ * What a peer called something, for a record or a log line: itself, or other words where a CPR
+ * number may be in it (ddmmyy and four digits, with or without a hyphen; no UUID holds one).
+ */
+struct str audit_peer_text(struct str text);
+
 /* Where the chain begins; is_pruned: at the newest SEAL_START, which is *seal. */
 struct audit_start {
 	uint8_t chain[AUDIT_CHAIN_BYTES];

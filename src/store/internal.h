@@ -26,7 +26,7 @@
 #include "store/store.h"
 
 #define STORE_PAGE_BYTES 4096
-#define STORE_PAGE_TEXT	 "4096"
+#define STORE_PAGE_TEXT "4096"
 
 /* Kept prepared, by a hash of their text; two texts in one place displace each other. */
 #define CONN_STATEMENTS 512
@@ -60,7 +60,10 @@ struct stmt {
 	int bind_rc;
 };
 
-#define STMT_INIT {.conn = NULL}
+#define STMT_INIT                                                                              \
+	{                                                                                      \
+		.conn = NULL                                                                   \
+	}
 
 enum conn_mode { CONN_CREATE, CONN_WRITE, CONN_READ };
 

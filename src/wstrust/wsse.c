@@ -264,6 +264,7 @@ wsse_caller(const struct wsse *w, const struct trust_snapshot *known, struct str
 	c->subject = w->token->subject;
 	c->system = *system ? (*system)->id : STR_NONE;
 	c->token_id = w->token->id;
+	c->service = w->token->audience;
 	c->assurance = w->token->assurance;
 	c->privileges = w->token->privileges.groups;
 	c->privilege_count = w->token->privileges.count;

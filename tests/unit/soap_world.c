@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/limits.h"
+#include "gateway/auditor.h"
 #include "gateway/limiter.h"
 #include "wstrust/internal.h"
 #include "xml/names.h"
@@ -136,6 +137,7 @@ sw_begin(struct soap_world *s, const char *name)
 	s->app.once = once_new(1000);
 	s->app.failures = limiter_new();
 	s->app.uses = cert_uses_new();
+	s->app.auditor = auditor_new();
 	if (!trust_open(s->app.store, &s->app.trust, &e))
 		fail_msg("trust: %s", e.detail);
 }
@@ -156,6 +158,7 @@ sw_end(struct soap_world *s)
 	once_free(s->app.once);
 	limiter_free(s->app.failures);
 	cert_uses_free(s->app.uses);
+	auditor_free(s->app.auditor);
 	config_free(s->platform.config);
 	gw_end(&s->g);
 }

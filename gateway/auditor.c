@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Sealing in the background; see auditor.h. When what was sealed is gone or changed it stops
+ * sealing, says so at every interval, and goes on serving: stopping would be what an attacker
+ * gets for free. Owns the counters; the rest is touched by one thread.
+ */
+#include "gateway/auditor.h"
+
+#include <inttypes.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "gateway/app.h"
+#include "gateway/audit_seal.h"
+#include "gateway/file.h"
+
+#define ACTIONS_MAX 4
+#define LINE_BYTES 8192
+
+struct auditor {
+	/* what was sealed last */
+	struct audit_head sealed;
+	bool is_begun;
+	uint64_t sealed_us; /* when it was last time */
+	uint64_t retry_us;  /* not before, since it failed */
+
+	/* refusals, by what was asked for and why */
+	const char *_Atomic actions[ACTIONS_MAX];
+	atomic_uint refused[ACTIONS_MAX][ERR_COUNT];
+	instant since;
+	uint64_t counted_us;
+
+	/* for the metrics */
+	atomic_bool is_broken;
+	atomic_llong last_id, sealed_id;
+};
+
+struct auditor *
+auditor_new(void)
+{
+	return MEM_NEW(struct auditor);
+}
+
+void
+auditor_free(struct auditor *a)
+{
+	mem_free(a);
+}
+
+/* ---- refusals without a sender ---- */
+
+void
+auditor_count(struct auditor *a, const char *action, enum err_code why)
+{
+	for (size_t i = 0; a != NULL && i < ACTIONS_MAX; i++) {
+		const char *none = NULL;
+
+		if (atomic_compare_exchange_strong(&a->actions[i], &none, action) ||
+		    strcmp(none, action) == 0) {
+			atomic_fetch_add(&a->refused[i][why], 1);
+			return;
+		}
+	}
+}
+
+struct tally {
+	struct auditor *a;
+	instant now;
+	unsigned taken[ACTIONS_MAX][ERR_COUNT];
+	bool is_any;
+};
+
+static void
+tally_take(struct tally *t)
+{
+	for (size_t i = 0; i < ACTIONS_MAX; i++)
+		for (size_t c = 0; c < ERR_COUNT; c++) {
+			t->taken[i][c] = atomic_exchange(&t->a->refused[i][c], 0);
+			t->is_any |= t->taken[i][c] > 0;
+		}
+}
+
+static void
+tally_give_back(struct tally *t)
+{
+	for (size_t i = 0; i < ACTIONS_MAX; i++)
+		for (size_t c = 0; c < ERR_COUNT; c++)
+			if (t->taken[i][c] > 0)
+				atomic_fetch_add(&t->a->refused[i][c], t->taken[i][c]);
+}
+
+static bool
+tally_add(struct tx *tx, const struct tally *t, size_t i, enum err_code why, struct err *e)
+{
+	AUTO(buf_release) struct buf detail = BUF_INIT(256);
+	char from[TIME_TEXT_MAX];
+	struct audit_row row = {
+		.at = t->now,
+		.action = str_from(atomic_load(&t->a->actions[i])),
+		.result = str_from(err_row(why)->name),
+		.actor = STR("unproven"),
+	};
+
+	buf_printf(&detail, "{\"count\":%u,\"since\":\"" STR_FMT "\"}", t->taken[i][why],
+		   STR_ARG(time_format_utc(t->a->since, from)));
+	row.detail = buf_str(&detail);
+	return store_audit_add(tx, &row, e);
+}
+
+static bool
+tally_job(struct tx *tx, void *arg, struct err *e)
+{
+	const struct tally *t = arg;
+
+	for (size_t i = 0; i < ACTIONS_MAX; i++)
+		for (int c = 0; c < ERR_COUNT; c++)
+			if (t->taken[i][c] > 0 && !tally_add(tx, t, i, (enum err_code)c, e))
+				return false;
+	return true;
+}
+
+/* One record a reason: as many at most as there are reasons, however many were refused. */
+static void
+write_refusals(struct auditor *a, struct app *app, instant now)
+{
+	struct tally *t = MEM_NEW(struct tally);
+	struct err e = ERR_INIT;
+
+	t->a = a;
+	t->now = now;
+	tally_take(t);
+	if (a->since == 0)
+		a->since = now;
+	if (!t->is_any || store_write(app->store, tally_job, t, &e)) {
+		a->since = now;
+	} else {
+		tally_give_back(t);
+		LOG_ERR(LOG_LEVEL_ERROR, "audit.failed", &e);
+	}
+	mem_free(t);
+}
+
+/* ---- sealing ---- */
+
+static bool
+broken(struct auditor *a, const char *what, int64_t id, struct err *e)
+{
+	atomic_store(&a->is_broken, true);
+	return FAIL(e, AUDIT_BROKEN, "%s, record %" PRId64, what, id);
+}
+
+static bool
+is_same(const struct audit_head *x, const struct audit_head *y)
+{
+	return x->id == y->id && memcmp(x->hash, y->hash, sizeof(x->hash)) == 0;
+}
+
+/* What was sealed last, by this run of the server or by one before. */
+static bool
+begin(struct auditor *a, struct reading *r, const struct audit_start *start, struct err *e)
+{
+	struct audit_seal last;
+	bool found;
+
+	if (a->is_begun)
+		return true;
+	if (!store_audit_seal_last(r, SEAL_HEAD, &last, &found, e))
+		return false;
+	a->sealed = found && last.head.id > start->head.id ? last.head : start->head;
+	a->is_begun = true;
+	return true;
+}
+
+/* Somebody has pruned meanwhile: by our own key or not at all. */
+static bool
+follow_start(struct auditor *a, const struct audit_start *start, const struct platform *p,
+	     struct err *e)
+{
+	struct audit_keys keys = {0};
+	bool ok;
+
+	if (start->head.id <= a->sealed.id)
+		return true;
+	ok = audit_keys_of(p, &keys, e);
+	if (ok && audit_seal_judge(&start->seal, &keys) != SEAL_GOOD)
+		ok = broken(a, "the start is not signed by us", start->head.id, e);
+	audit_keys_release(&keys);
+	if (ok)
+		a->sealed = start->head;
+	return ok;
+}
+
+static bool
+still_there(struct auditor *a, struct reading *r, const struct audit_start *start,
+	    struct err *e)
+{
+	struct audit_head now;
+	bool found = true;
+
+	if (a->sealed.id == start->head.id)
+		now = start->head;
+	else if (!store_audit_head_at(r, a->sealed.id, &now, &found, e))
+		return false;
+	return (found && is_same(&now, &a->sealed)) ||
+	       broken(a, "what was sealed is not there any more", a->sealed.id, e);
+}
+
+struct segment {
+	struct auditor *a;
+	int64_t id;
+};
+
+static bool
+fits(const struct audit_row *row, const uint8_t want[AUDIT_HASH_BYTES], void *arg,
+     struct err *e)
+{
+	struct segment *s = arg;
+
+	if (row->hash.len != AUDIT_HASH_BYTES ||
+	    memcmp(row->hash.ptr, want, AUDIT_HASH_BYTES) != 0)
+		return broken(s->a, "the chain does not hold", row->id, e);
+	s->id = row->id;
+	return true;
+}
+
+/* *out: the head, if it is time to seal it; id 0 if not. */
+static bool
+look(struct auditor *a, struct app *app, const struct platform *p, bool is_time,
+     struct audit_seal *out, struct err *e)
+{
+	AUTO(store_read_endp) struct reading *r = NULL;
+	struct audit_start start;
+	struct segment s = {.a = a};
+
+	if (!store_read(app->store, &r, e) || !store_audit_start(r, &start, e) ||
+	    !begin(a, r, &start, e) || !follow_start(a, &start, p, e) ||
+	    !store_audit_head(r, &out->head, e))
+		return false;
+	atomic_store(&a->last_id, out->head.id);
+	atomic_store(&a->sealed_id, a->sealed.id);
+	is_time |= out->head.id < a->sealed.id ||
+		   out->head.id - a->sealed.id >= AUDITOR_SEAL_RECORDS;
+	if (is_time &&
+	    (!still_there(a, r, &start, e) || !store_audit_walk(r, &a->sealed, fits, &s, e)))
+		return false;
+	if (!is_time || out->head.id == a->sealed.id)
+		out->head.id = 0;
+	memcpy(out->chain, start.chain, sizeof(out->chain));
+	return true;
+}
+
+static bool
+seal_job(struct tx *tx, void *arg, struct err *e)
+{
+	return store_audit_seal_put(tx, arg, e);
+}
+
+/* Others hear of it once it is in the database. */
+static bool
+publish(const struct platform *p, const struct audit_seal *s, struct err *e)
+{
+	AUTO(arena_freep) struct arena *arena = arena_new();
+	AUTO(buf_release) struct buf line = BUF_INIT(LINE_BYTES);
+
+	audit_seal_log(s, arena);
+	if (!config_is_set(p->config, OPT_AUDIT_HEADS))
+		return true;
+	audit_seal_write(s, arena, &line);
+	return file_append(config_text(p->config, OPT_AUDIT_HEADS), buf_str(&line), e);
+}
+
+static bool
+seal(struct auditor *a, struct app *app, const struct platform *p, instant now, bool is_time,
+     struct err *e)
+{
+	const struct signer *by = audit_signer(p, now);
+	struct audit_seal s = {.kind = SEAL_HEAD, .at = time_floor_ms(now)};
+
+	if (by == NULL)
+		return true;
+	if (!look(a, app, p, is_time, &s, e))
+		return false;
+	if (is_time || s.head.id != 0)
+		a->sealed_us = clock_monotonic_us();
+	if (s.head.id == 0)
+		return true;
+	if (!audit_seal_sign(by, &s, e) || !store_write(app->store, seal_job, &s, e))
+		return false;
+	a->sealed = s.head;
+	atomic_store(&a->sealed_id, s.head.id);
+	return publish(p, &s, e);
+}
+
+void
+auditor_tick(struct auditor *a, struct app *app, const struct platform *p, instant now,
+	     bool at_once)
+{
+	uint64_t now_us = clock_monotonic_us();
+	uint64_t interval_us = (uint64_t)config_number(p->config, OPT_AUDIT_INTERVAL) * 1000000;
+	bool is_time = at_once || now_us - a->sealed_us >= interval_us;
+	struct err e = ERR_INIT;
+
+	if (at_once || now_us - a->counted_us >= interval_us) {
+		a->counted_us = now_us;
+		write_refusals(a, app, now);
+	}
+	if ((!at_once && now_us < a->retry_us) || seal(a, app, p, now, is_time, &e))
+		return;
+	a->retry_us = now_us + interval_us;
+	LOG_ERR(LOG_LEVEL_ERROR, e.code == AUDIT_BROKEN ? "audit.broken" : "audit.seal_failed",
+		&e);
+}
+
+void
+auditor_metrics(struct auditor *a, struct buf *out)
+{
+	buf_printf(out,
+		   "# TYPE sluse_audit_records_total counter\nsluse_audit_records_total %lld\n"
+		   "# TYPE sluse_audit_sealed gauge\nsluse_audit_sealed %lld\n"
+		   "# TYPE sluse_audit_intact gauge\nsluse_audit_intact %d\n",
+		   atomic_load(&a->last_id), atomic_load(&a->sealed_id),
+		   atomic_load(&a->is_broken) ? 0 : 1);
+}

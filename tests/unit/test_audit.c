@@ -1,0 +1,507 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The audit trail of a server, sealed twice and continued, in copies of its database: one is
+ * left alone, in each other one somebody who may write to the file has been at work, and the
+ * check must say what is wrong. Then what seals, prunes, counts and withholds.
+ */
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "base/encoding.h"
+#include "base/log.h"
+#include "gateway/auditor.h"
+#include "gateway/cli_audit.h"
+#include "tests/unit/audit_world.h"
+
+static struct audit_world world;
+
+static int
+begin(void **state)
+{
+	(void)state;
+	aw_begin(&world);
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	(void)state;
+	aw_end(&world);
+	return 0;
+}
+
+static void
+untouched(void **state)
+{
+	AUTO(buf_release) struct buf found = BUF_INIT(65536);
+	struct audit_report report;
+
+	(void)state;
+	aw_copy(&world);
+	aw_check(&world, true, NULL, &report, &found);
+	assert_string_equal(found.ptr, "");
+	assert_int_equal(report.records, world.base + RECORDS);
+	assert_int_equal(report.seals, 2);
+	assert_int_equal(report.heads, 2);
+	assert_int_equal(report.sealed.id, world.base + SEALED_LAST);
+	assert_int_equal(report.unsealed, RECORDS - SEALED_LAST);
+	assert_int_equal(report.broken + report.warnings, 0);
+}
+
+struct attack {
+	const char *name;
+	const char *sql;  /* %d: world.base, any number of times */
+	int rechain_from; /* 0: not */
+	int forged_seal;  /* 0: none */
+	const char *want; /* the first finding, without heads; "": none */
+	const char *want_with_heads;
+};
+
+/* B is the number of records before ours: "id = B + 7" */
+static const struct attack attacks[] = {
+	{"alter one", "UPDATE audit SET actor = 'nobody' WHERE id = B + 7", 0, 0,
+	 "altered 7-7\n", NULL},
+	{"alter a time", "UPDATE audit SET at = at + 1 WHERE id = B + 7", 0, 0, "altered 7-7\n",
+	 NULL},
+	{"absent for empty", "UPDATE audit SET object = '' WHERE id = B + 7", 0, 0,
+	 "altered 7-7\n", NULL},
+	{"text from one column to the next",
+	 "UPDATE audit SET actor = 'k', cvr = 'y11111111' WHERE id = B + 7", 0, 0,
+	 "altered 7-7\n", NULL},
+	{"alter the last", "UPDATE audit SET actor = 'nobody' WHERE id = B + 40", 0, 0,
+	 "altered 40-40\n", NULL},
+	{"take a hash away", "UPDATE audit SET hash = NULL WHERE id = B + 7", 0, 0,
+	 "altered 7-7\n", NULL},
+	{"drop one", "DELETE FROM audit WHERE id = B + 7", 0, 0, "missing 7-7\n", NULL},
+	{"drop some", "DELETE FROM audit WHERE id > B + 7 AND id < B + 12", 0, 0,
+	 "missing 8-11\n", NULL},
+	{"drop the first", "DELETE FROM audit WHERE id = 1", 0, 0, NULL, NULL},
+	{"drop and close the gap",
+	 "DELETE FROM audit WHERE id = B + 7; UPDATE audit SET id = id - 1 WHERE id > B + 7", 0,
+	 0, "altered 7-7\n", NULL},
+	{"change places",
+	 "UPDATE audit SET id = -1 WHERE id = B + 7; UPDATE audit SET id = B + 7"
+	 " WHERE id = B + 8; UPDATE audit SET id = B + 8 WHERE id = -1",
+	 0, 0, "altered 7-7\n", NULL},
+	{"insert one",
+	 "UPDATE audit SET id = -id WHERE id > B + 7;"
+	 "UPDATE audit SET id = 1 - id WHERE id < 0;"
+	 "INSERT INTO audit (id, at, action, result, actor, hash)"
+	 " VALUES (B + 8, 1, 'a', 'ok', 'x', zeroblob(32))",
+	 0, 0, "altered 8-8\n", NULL},
+	{"add one at the end",
+	 "INSERT INTO audit (at, action, result, actor, hash)"
+	 " VALUES (1, 'a', 'ok', 'x', zeroblob(32))",
+	 0, 0, "altered 41-41\n", NULL},
+	{"alter and chain anew", "UPDATE audit SET actor = 'nobody' WHERE id = B + 7", 7, 0,
+	 "seal-differs 20-20\n", NULL},
+	{"drop and chain anew",
+	 "DELETE FROM audit WHERE id = B + 7; UPDATE audit SET id = id - 1 WHERE id > B + 7", 7,
+	 0, "seal-differs 20-20\n", NULL},
+	{"alter, chain anew, drop the seals",
+	 "UPDATE audit SET actor = 'nobody' WHERE id = B + 7; DELETE FROM audit_seal", 7, 0, "",
+	 "head-differs 20-20\n"},
+	{"alter, chain anew, seal by another key",
+	 "UPDATE audit SET actor = 'nobody' WHERE id = B + 7; DELETE FROM audit_seal", 7, 20,
+	 "key-unknown", "head-differs 20-20\n"},
+	{"alter behind a seal, chain anew, drop what came later",
+	 "UPDATE audit SET actor = 'nobody' WHERE id = B + 25; DELETE FROM audit_seal"
+	 " WHERE id > B + 20",
+	 25, 0, "", "head-differs 32-32\n"},
+	{"cut off", "DELETE FROM audit WHERE id > B + 36", 0, 0, "cut-off 37-40\n", NULL},
+	{"cut off without a trace",
+	 "DELETE FROM audit WHERE id > B + 36;"
+	 "UPDATE sqlite_sequence SET seq = B + 36 WHERE name = 'audit'",
+	 0, 0, "", ""},
+	{"cut off what was sealed",
+	 "DELETE FROM audit WHERE id > B + 25;"
+	 "UPDATE sqlite_sequence SET seq = B + 25 WHERE name = 'audit'",
+	 0, 0, "seal-differs 32-32\n", NULL},
+	{"cut off with its seals",
+	 "DELETE FROM audit WHERE id > B + 25; DELETE FROM audit_seal WHERE id > B + 25;"
+	 "UPDATE sqlite_sequence SET seq = B + 25 WHERE name = 'audit'",
+	 0, 0, "", "head-differs 32-32\n"},
+	{"everything",
+	 "DELETE FROM audit; DELETE FROM audit_seal;"
+	 "DELETE FROM sqlite_sequence WHERE name = 'audit'",
+	 0, 0, "", "head-differs 20-20\n"},
+	{"a seal's hash", "UPDATE audit_seal SET hash = zeroblob(32) WHERE id = B + 20", 0, 0,
+	 "seal-forged 20-20\n", NULL},
+	{"a seal's place", "UPDATE audit_seal SET id = B + 19 WHERE id = B + 20", 0, 0,
+	 "seal-forged 19-19\n", NULL},
+	{"a seal made a start", "UPDATE audit_seal SET kind = 2 WHERE id = B + 20", 0, 0,
+	 "start-unproven 20-20\n", NULL},
+	{"a seal by another key", "SELECT 1", 0, 20, "", NULL},
+	{"another chain", "UPDATE audit_chain SET chain = zeroblob(16)", 0, 0, NULL, NULL},
+	{"a seal of another chain",
+	 "UPDATE audit_seal SET chain = zeroblob(16) WHERE id = B + 20", 0, 0,
+	 "seal-foreign 20-20\n", NULL},
+};
+
+/* B becomes the number of records before ours. */
+static void
+fill(const char *text, char *out, size_t room)
+{
+	size_t n = 0;
+
+	for (; *text && n + 24 < room; text++) {
+		if (text[0] == 'B' && text[1] == ' ')
+			n += (size_t)snprintf(out + n, room - n, "%" PRId64, world.base);
+		else
+			out[n++] = *text;
+	}
+	out[n] = '\0';
+}
+
+static void
+run_attack(const struct attack *x, bool with_heads, const char *want)
+{
+	AUTO(buf_release) struct buf found = BUF_INIT(65536);
+	struct audit_report report;
+	char text[1000];
+
+	aw_copy(&world);
+	fill(x->sql, text, sizeof(text));
+	aw_tamper(&world, text);
+	if (x->rechain_from)
+		aw_rechain(&world, world.base + x->rechain_from);
+	if (x->forged_seal)
+		aw_forge(&world, SEAL_HEAD, world.base + x->forged_seal, world.s.g.ky);
+	aw_check(&world, with_heads, NULL, &report, &found);
+	if (!want && report.broken == 0)
+		fail_msg("%s: unnoticed", x->name);
+	if (want && *want == '\0' && report.broken > 0)
+		fail_msg("%s: %s", x->name, found.ptr);
+	if (want && strncmp(found.ptr, want, strlen(want)) != 0)
+		fail_msg("%s: %s instead of %s", x->name, found.ptr, want);
+}
+
+static void
+attacked(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(attacks); i++)
+		run_attack(&attacks[i], false, attacks[i].want);
+}
+
+/* What nothing in the database can tell is told by a head that was kept outside. */
+static void
+attacked_with_heads(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(attacks); i++)
+		if (attacks[i].want_with_heads)
+			run_attack(&attacks[i], true, attacks[i].want_with_heads);
+}
+
+/* The file of heads, with things done to it. */
+static void
+write_heads(const char *text, const char *mode)
+{
+	FILE *f = fopen(world.heads_path, mode);
+
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+static void
+heads(void **state)
+{
+	AUTO(buf_release) struct buf found = BUF_INIT(65536), all = BUF_INIT(65536);
+	struct audit_report report;
+	struct audit_head head = {.id = world.base + 5};
+	char line[4096];
+	FILE *f = fopen(world.heads_path, "re");
+
+	(void)state;
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f))
+		buf_add_c(&all, line);
+	fclose(f);
+	buf_add_char(&all, '\0');
+	aw_copy(&world);
+	/* what a log has besides does not matter */
+	write_heads("{\"event\":\"ready\"}\nother words\n", "ae");
+	aw_check(&world, true, NULL, &report, &found);
+	assert_string_equal(found.ptr, "");
+	/* twice the same: the file begins anew, as after an older copy was brought back */
+	write_heads(all.ptr, "ae");
+	buf_clear(&found);
+	aw_check(&world, true, NULL, &report, &found);
+	assert_string_equal(strncmp(found.ptr, "set-back", 8) == 0 ? "" : found.ptr, "");
+	/* one that somebody remembers, and remembers wrongly */
+	write_heads(all.ptr, "we");
+	buf_clear(&found);
+	aw_check(&world, true, &head, &report, &found);
+	assert_string_equal(found.ptr, "head-differs 5-5\n");
+	head.id = world.base + RECORDS + 1;
+	buf_clear(&found);
+	aw_check(&world, true, &head, &report, &found);
+	assert_int_equal(report.broken, 1);
+	/* a signature that is none */
+	write_heads(all.ptr, "we");
+	f = fopen(world.heads_path, "r+e");
+	assert_non_null(f);
+	fseek(f, (long)(strstr(all.ptr, "\"sealed\":\"20") - all.ptr) + 12, SEEK_SET);
+	fputs("9", f);
+	fclose(f);
+	buf_clear(&found);
+	aw_check(&world, true, NULL, &report, &found);
+	assert_string_equal(found.ptr, "head-forged 20-20\n");
+	write_heads(all.ptr, "we");
+}
+
+/* ---- pruning ---- */
+
+static void
+pruned_by(const struct signer *by, const char *want)
+{
+	AUTO(buf_release) struct buf found = BUF_INIT(65536);
+	struct audit_report report;
+	char text[200];
+
+	aw_copy(&world);
+	aw_tamper(&world, "SELECT 1");
+	aw_forge(&world, SEAL_START, world.base + 25, by);
+	snprintf(text, sizeof(text), "DELETE FROM audit WHERE id <= %" PRId64, world.base + 25);
+	aw_tamper(&world, text);
+	aw_check(&world, true, NULL, &report, &found);
+	assert_string_equal(found.ptr, want);
+	assert_int_equal(report.first, world.base + 26);
+	assert_int_equal(report.records, RECORDS - 25);
+	/* the seal over 20 has nothing left to be compared with */
+	assert_int_equal(report.heads_older, 1);
+}
+
+static void
+pruning(void **state)
+{
+	(void)state;
+	pruned_by(world.s.g.sts, "");
+	pruned_by(world.s.g.ky, "start-unproven 25-25\n");
+}
+
+static bool
+job_prune(struct tx *tx, void *arg, struct err *e)
+{
+	return store_audit_prune(tx, 7, arg, e);
+}
+
+/* Nothing before a start, everything up to one, and the chain goes on behind it. */
+static void
+rows_are_removed(void **state)
+{
+	struct store_options o = {.path = world.copy_path, .readers = 1};
+	struct store *s = NULL;
+	struct err e = ERR_INIT;
+	int64_t removed, total = 0;
+	AUTO(buf_release) struct buf found = BUF_INIT(65536);
+	struct audit_report report;
+
+	(void)state;
+	aw_copy(&world);
+	assert_true(store_open(&o, &s, &e));
+	assert_true(store_write(s, job_prune, &removed, &e));
+	assert_int_equal(removed, 0);
+	store_close(s);
+	aw_forge(&world, SEAL_START, world.base + 25, world.s.g.sts);
+	aw_check(&world, false, NULL, &report, &found);
+	assert_string_equal(found.ptr, "");
+	assert_true(report.is_half_pruned);
+	assert_true(store_open(&o, &s, &e));
+	do {
+		assert_true(store_write(s, job_prune, &removed, &e));
+		total += removed;
+	} while (removed > 0);
+	/* the records, and the seal that lies before */
+	assert_int_equal(total, world.base + 25 + 1);
+	store_close(s);
+	buf_clear(&found);
+	aw_check(&world, false, NULL, &report, &found);
+	assert_string_equal(found.ptr, "");
+	assert_false(report.is_half_pruned);
+	assert_int_equal(report.seals, 1);
+}
+
+/* ---- the auditor ---- */
+
+static struct buf logged = BUF_INIT(1 << 20);
+
+static void
+hear(struct str line)
+{
+	buf_add(&logged, line);
+	buf_add_char(&logged, '\n');
+}
+
+static bool
+was_logged(const char *what)
+{
+	size_t at;
+
+	return str_find(buf_str(&logged), str_from(what), &at);
+}
+
+/* What was sealed is changed under a running server: it says so and seals no more. */
+static void
+server_notices(void **state)
+{
+	AUTO(buf_release) struct buf metrics = BUF_INIT(65536);
+	struct app app = world.s.app;
+	struct store_options o = {.path = world.copy_path, .readers = 1};
+	struct err e = ERR_INIT;
+	size_t at;
+
+	(void)state;
+	aw_copy(&world);
+	log_set_sink(hear);
+	assert_true(store_open(&o, &app.store, &e));
+	app.auditor = auditor_new();
+	auditor_tick(app.auditor, &app, &world.s.platform, AT(50), true);
+	assert_true(was_logged("event=audit.sealed"));
+	assert_false(was_logged("audit.broken"));
+	aw_tamper(&world,
+		  "UPDATE audit SET actor = 'nobody' WHERE id = (SELECT max(id) FROM audit)");
+	aw_rechain(&world, world.base + RECORDS);
+	buf_clear(&logged);
+	auditor_tick(app.auditor, &app, &world.s.platform, AT(51), true);
+	assert_true(was_logged("event=audit.broken"));
+	assert_false(was_logged("event=audit.sealed"));
+	auditor_metrics(app.auditor, &metrics);
+	assert_true(str_find(buf_str(&metrics), STR("sluse_audit_intact 0"), &at));
+	auditor_free(app.auditor);
+	store_close(app.store);
+	log_set_sink(NULL);
+	buf_release(&logged);
+}
+
+static bool
+count_refused(const struct audit_row *row, void *arg, struct err *e)
+{
+	size_t at;
+
+	(void)e;
+	assert_true(str_eq_c(row->actor, "unproven"));
+	*(int *)arg += str_find(row->detail, STR("{\"count\":3,"), &at)   ? 3
+		       : str_find(row->detail, STR("{\"count\":1,"), &at) ? 1
+									  : 1000;
+	return true;
+}
+
+/* However many: one record a reason. */
+static void
+refusals_are_summed(void **state)
+{
+	AUTO(store_read_endp) struct reading *r = NULL;
+	struct audit_filter f = {
+		.from = INSTANT_MIN, .to = INSTANT_MAX, .actor = STR("unproven")};
+	struct err e = ERR_INIT;
+	int count = 0;
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		auditor_count(world.s.app.auditor, "call", SIGNATURE_WRONG);
+	auditor_count(world.s.app.auditor, "token.issue", SIGNATURE_WRONG);
+	aw_seal(&world, 60);
+	aw_seal(&world, 61);
+	assert_true(store_read(world.s.app.store, &r, &e));
+	assert_true(store_audit_each(r, &f, count_refused, &count, &e));
+	assert_int_equal(count, 4);
+}
+
+/* ---- texts ---- */
+
+static void
+withheld(void **state)
+{
+	static const struct {
+		const char *text;
+		bool is_withheld;
+	} rows[] = {
+		{"urn:uuid:01017012-3412-4512-8512-010170123456", false},
+		{"urn:uuid:0101701234-ab", true},
+		{"010170-1234", true},
+		{"010170 1234", true},
+		{"x 0101701234 y", true},
+		{"610170-1234", true},
+		{"msg-1780000000", false},
+		{"991370-1234", false},
+		{"0101701234a", false},
+		{"a0101701234", false},
+		{"00101701234", false},
+		{"010170-12345", false},
+		{"11111111", false},
+		{"", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (str_eq_c(audit_peer_text(str_from(rows[i].text)), "(withheld)") !=
+		    rows[i].is_withheld)
+			fail_msg("%s", rows[i].text);
+}
+
+static void
+shown(void **state)
+{
+	static const struct {
+		const char *text, *want;
+	} rows[] = {
+		{"ky", "ky"},
+		{"Korsbæk", "Korsbæk"},
+		{"a\033[2Jb", "a\\x1b[2Jb"},
+		{"a\nb\rc\td", "a\\x0ab\\x0dc\\x09d"},
+		{"a\177b", "a\\x7fb"},
+		{"a\302\233b", "a\\xc2\\x9bb"},          /* CSI of C1 */
+		{"a\302\205b", "a\\xc2\\x85b"},          /* NEL */
+		{"a\342\200\256b", "a\\xe2\\x80\\xaeb"}, /* right to left */
+		{"a\233b", "a\\x9bb"},                   /* no UTF-8 */
+		{"a\342\202\254b", "a\342\202\254b"},
+	};
+	AUTO(arena_freep) struct arena *a = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (!str_eq_c(cli_shown(a, str_from(rows[i].text)), rows[i].want))
+			fail_msg("%s", rows[i].want);
+}
+
+/* Every finding has its name and its text. */
+static void
+findings_have_texts(void **state)
+{
+	(void)state;
+	for (int i = 0; i < AUDIT_PROBLEM_COUNT; i++) {
+		assert_non_null(audit_problem_rows[i].name);
+		assert_non_null(audit_problem_rows[i].text);
+	}
+	assert_string_equal(err_row(AUDIT_BROKEN)->code, "11");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(untouched),
+		cmocka_unit_test(attacked),
+		cmocka_unit_test(attacked_with_heads),
+		cmocka_unit_test(heads),
+		cmocka_unit_test(pruning),
+		cmocka_unit_test(rows_are_removed),
+		cmocka_unit_test(server_notices),
+		cmocka_unit_test(refusals_are_summed),
+		cmocka_unit_test(withheld),
+		cmocka_unit_test(shown),
+		cmocka_unit_test(findings_have_texts),
+	};
+
+	return cmocka_run_group_tests_name("audit", tests, begin, end);
+}
