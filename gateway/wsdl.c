@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Serves the files of wsdl/. Names come from the folder listing read at start, so a request can
- * only ever name what is there. The texts are rewritten in two places: the address that stands
- * in for this installation, and relative schema locations.
+ * only ever name what is there. The texts are rewritten in three places: the address and the
+ * certificate that stand in for those of this installation, and relative schema locations.
  */
 #include "gateway/wsdl.h"
 
@@ -18,7 +18,9 @@
 #define WSDL_FILES_MAX 512
 #define WSDL_FILE_MAX_BYTES (1024UL * 1024)
 
-static const struct str placeholder = STR_INIT("https://localhost:8443");
+static const struct str any_address = STR_INIT("https://localhost:8443");
+/* in the alphabet of base64, so that the file is valid as it lies there */
+static const struct str any_cert = STR_INIT("StsCertificateOfThisInstallation");
 static const struct str location = STR_INIT("schemaLocation=\"");
 
 struct wsdl_file {
@@ -140,23 +142,24 @@ copy_through(struct str *text, struct str what, struct buf *out)
 }
 
 static void
-write_addresses(struct str text, struct str base_url, struct buf *out)
+replace_all(struct str text, struct str what, struct str with, struct buf *out)
 {
 	size_t at;
 
-	while (str_find(text, placeholder, &at)) {
+	while (str_find(text, what, &at)) {
 		buf_add(out, str_of(text.ptr, at));
-		buf_add(out, base_url);
-		text = str_skip(text, at + placeholder.len);
+		buf_add(out, with);
+		text = str_skip(text, at + what.len);
 	}
 	buf_add(out, text);
 }
 
 bool
-wsdl_write(const struct wsdl_files *w, const char *file, struct str xsd, struct str base_url,
-	   struct str path, struct buf *out)
+wsdl_write(const struct wsdl_files *w, const char *file, struct str xsd,
+	   const struct wsdl_place *place, struct buf *out)
 {
-	struct buf located = BUF_INIT(out->cap);
+	AUTO(buf_release) struct buf located = BUF_INIT(out->cap);
+	AUTO(buf_release) struct buf addressed = BUF_INIT(out->cap);
 	const struct wsdl_file *f;
 	struct str folder, name, text;
 
@@ -167,12 +170,12 @@ wsdl_write(const struct wsdl_files *w, const char *file, struct str xsd, struct 
 		return false;
 	text = f->text;
 	while (copy_through(&text, location, &located)) {
-		buf_add(&located, base_url);
-		buf_add(&located, path);
+		buf_add(&located, place->base_url);
+		buf_add(&located, place->path);
 		buf_add_c(&located, "?xsd=");
 	}
 	buf_add(&located, text);
-	write_addresses(buf_str(&located), base_url, out);
-	buf_release(&located);
+	replace_all(buf_str(&located), any_address, place->base_url, &addressed);
+	replace_all(buf_str(&addressed), any_cert, place->sts_cert, out);
 	return true;
 }

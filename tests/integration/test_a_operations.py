@@ -10,6 +10,7 @@ import ssl
 import threading
 
 import landscape
+import pytest
 
 
 def test_health(land):
@@ -46,7 +47,7 @@ def test_unknown_path(land):
 
 def test_wrong_method(land):
     status, headers, _ = raw(land, "PUT", landscape.STS_PATH, b"x")
-    assert status == 405 and headers["Allow"] == "POST"
+    assert status == 405 and headers["Allow"] == "POST, GET"
 
 
 def test_sts_path_ignores_case_and_slash(land):
@@ -87,6 +88,30 @@ def test_contract_files_refused(land):
     for query in ("?xsd=../README.md", "?xsd=nothing.xsd", "?xsd=%2e%2e/README.md", "?xsd="):
         assert land.get(path + query)[0] == 404
     assert land.get(path)[0] == 405
+
+
+MEX = "/runtime/services/kombittrust/mex"
+
+
+@pytest.mark.parametrize("path", [landscape.STS_PATH, landscape.STS_PATH + "/", MEX, MEX.upper()])
+def test_contract_of_the_token_service(land, path):
+    """With this installation's address, and the certificate it signs with."""
+    status, text = land.get(path + "?wsdl")
+    pem = (land.pki / "platform" / "adgangsstyring" / "cert.pem").read_text()
+    cert = "".join(line for line in pem.splitlines() if "CERTIFICATE" not in line)
+    assert status == 200
+    assert text.count(f'location="{land.sts_url}"') == 2
+    assert text.count(f"<X509Certificate>{cert}</X509Certificate>") == 2
+    assert "localhost:8443" not in text and "StsCertificateOf" not in text
+
+
+def test_contract_of_the_token_service_refused(land):
+    assert land.get(MEX)[0] == 404
+    assert land.get(MEX + "?xsd=nothing.xsd")[0] == 404
+    assert land.get(MEX + "/x?wsdl")[0] == 404
+    assert land.get(landscape.STS_PATH)[0] == 405
+    status, headers, _ = raw(land, "POST", MEX, b"<x/>", {"Content-Type": "application/soap+xml"})
+    assert status == 405 and headers["Allow"] == "GET"
 
 
 def test_client_certificate_is_asked_for_but_not_needed(land):

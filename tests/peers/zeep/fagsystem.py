@@ -12,7 +12,7 @@ from lxml import etree
 
 import wss
 from wire import Fault, Wire, fault_of  # noqa: F401
-from wss import S12, q
+from wss import S11, S12, q
 
 WST = "http://docs.oasis-open.org/ws-sx/ws-trust/200512"
 WSP = "http://schemas.xmlsoap.org/ws/2004/09/policy"
@@ -136,9 +136,10 @@ class Transport(zeep.transports.Transport):
     def post(self, address, message, headers):
         split = urllib.parse.urlsplit(address)
         wss.need(split.port == self.wire.port, f"the WSDL leads to {address}")
-        status, answer = self.wire.post(split.path, message)
+        version = S11 if headers["Content-Type"].startswith("text/xml") else S12
+        status, answer = self.wire.post(split.path, message, version)
         return types.SimpleNamespace(status_code=status, content=answer, encoding="utf-8",
-                                     headers={"Content-Type": "application/soap+xml"})
+                                     headers={"Content-Type": headers["Content-Type"]})
 
 
 class Signer(zeep.Plugin):

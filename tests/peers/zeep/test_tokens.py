@@ -4,9 +4,12 @@ the xmlsec1 command."""
 
 import landscape
 import pytest
+import zeep
+from landscape import STS_PATH
+from lxml import etree
 
 import wss
-from fagsystem import Fagsystem, Fault
+from fagsystem import WST, Fagsystem, Fault, Transport, fault_of
 from wss import S11, S12
 
 
@@ -78,3 +81,52 @@ def test_the_reader_is_strict(ky):
         wss.check_sts_answer(answer, ky.sts_cert, wss.new_id())
     with pytest.raises(wss.Refused, match="signature value"):
         wss.check_sts_answer(answer, ky.service_cert, message_id)
+
+
+class RequestSigner(zeep.Plugin):
+    """zeep's hook for security, for requests for tokens."""
+
+    def __init__(self, system):
+        self.system, self.message_id = system, None
+
+    def apply(self, envelope, headers):
+        soap = etree.QName(envelope).namespace
+        for own in envelope.findall(wss.q(soap, "Header")):  # addressing of zeep's, without ids
+            envelope.remove(own)
+        header = etree.Element(wss.q(soap, "Header"))
+        envelope.insert(0, header)
+        envelope.find(wss.q(soap, "Body")).set(wss.WSU_ID, "body")
+        self.message_id = wss.new_id()
+        wss.addressing(soap, header, f"{WST}/RST/Issue", self.system.base, self.message_id)
+        security = wss.security_header(soap, header, wss.now())
+        wss.sign_with_certificate(self.system.key, envelope, security)
+        return envelope, headers
+
+    def verify(self, _):
+        octets = self.system.wire.last[2]
+        fault = fault_of(octets)
+        if fault:
+            raise fault
+        wss.check_sts_answer(octets, self.system.sts_cert, self.message_id)
+
+
+@pytest.mark.parametrize("path", [STS_PATH, "/runtime/services/kombittrust/MEX"])
+def test_a_client_made_from_the_served_wsdl(ky, path):
+    """By the names of service, ports and operation that other generators look up too."""
+    client = zeep.Client(f"{ky.base}{path}?wsdl", wsse=RequestSigner(ky), transport=Transport(ky.wire))
+    certificate = {e.text for e in wss.parse(ky.wire.get(path + "?wsdl")[1]).iter(
+        wss.q(wss.DS, "X509Certificate"))}
+    assert certificate == {ky.sts_cert.base64}
+    for port, version in (("CertificateWSTrustBinding_IWSTrust13Sync", S12),
+                          ("LibertySimpleSoapBinding_IWSTrust13Sync", S11)):
+        service = client.bind("SecurityTokenService", port)
+
+        def ask(cvr):
+            elements = wss.parse(ky.rst(landscape.ORGANISATION, cvr, S12)[0])[1][0]
+            return service.Trust13Issue(_value_1=[{"_value_1": [e]} for e in elements], Context="c")
+        (answer,) = ask("11111111").RequestSecurityTokenResponse
+        assert answer.Context == "c"
+        names = [etree.QName(e).localname for part in answer._value_1 for e in part]
+        assert names[:3] == ["Lifetime", "AppliesTo", "RequestedSecurityToken"]
+        with pytest.raises(Fault, match="Usercontext doesn't exist"):
+            ask("22222222")
