@@ -118,8 +118,8 @@ $(B)/sources: FORCE
 	@mkdir -p $(@D); echo '$(LIB) $(GATE)' | cmp -s - $@ || echo '$(LIB) $(GATE)' >$@
 
 $(GEN)/version.h: FORCE
-	@mkdir -p $(@D); printf '#define SLUSE_VERSION "%s"\n#define SLUSE_DATADIR "%s"\n#define SLUSE_SYSCONFDIR "%s"\n' \
-	  '$(VERSION)' '$(DATADIR)' '$(SYSCONFDIR)/sluse' >$@.new; \
+	@mkdir -p $(@D); printf '#define SLUSE_%s "%s"\n' VERSION '$(VERSION)' DATADIR '$(DATADIR)' \
+	  SYSCONFDIR '$(SYSCONFDIR)/sluse' LASSO "$$(pkg-config --modversion lasso)" >$@.new; \
 	cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 archive = $(Q)rm -f $@; ar rcD $@ $(filter %.o,$^) && ranlib -D $@

@@ -18,7 +18,6 @@
 #include "version.h"
 
 static int cmd_help(struct cli *c);
-static int cmd_version(struct cli *c);
 
 static const struct cli_command commands[] = {
 	{"serve", "", "run the server", "", cmd_serve},
@@ -110,8 +109,8 @@ static void
 print_command(FILE *to, const struct cli_command *cmd)
 {
 	fprintf(to,
-		"usage: sluse [--config FILE] [--db FILE] [--json] [--quiet] %s %s\n\n%s\n%s",
-		cmd->name, cmd->usage, cmd->text, cmd->help);
+		"usage: sluse [--config FILE] [--db FILE] [--json] [--quiet] %s%s%s\n\n%s\n%s",
+		cmd->name, cmd->usage[0] != '\0' ? " " : "", cmd->usage, cmd->text, cmd->help);
 }
 
 static void
@@ -137,16 +136,6 @@ cmd_help(struct cli *c)
 	if (cmd == NULL)
 		return cli_usage(c, "there is no command '%s'", c->argv[1]);
 	print_command(stdout, cmd);
-	return EXIT_OK;
-}
-
-static int
-cmd_version(struct cli *c)
-{
-	if (c->json)
-		printf("{\"version\":\"%s\"}\n", SLUSE_VERSION);
-	else
-		printf("sluse %s\n", SLUSE_VERSION);
 	return EXIT_OK;
 }
 
@@ -187,6 +176,14 @@ cli_print(FILE *to, const struct buf *b)
 {
 	if (b->len > 0)
 		fwrite(b->ptr, 1, b->len, to);
+}
+
+void
+cli_print_json(json_t *o)
+{
+	json_dumpf(o, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER);
+	putchar('\n');
+	json_decref(o);
 }
 
 bool

@@ -3,6 +3,7 @@
 #ifndef GATEWAY_CLI_H
 #define GATEWAY_CLI_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include "base/buf.h"
@@ -51,6 +52,8 @@ int cli_usage(const struct cli *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
 int cli_failed(const struct cli *c, const struct err *e);
 /* Writes what a buffer holds, which may be nothing. */
 void cli_print(FILE *to, const struct buf *b);
+/* One document, one line; takes it. */
+void cli_print_json(json_t *o);
 /* Reads the configuration; problems go to standard error. Free with config_free. */
 MUST_USE bool cli_config(const struct cli *c, struct config **out, struct err *e);
 /* The same, and this process goes by its clock_shift from now on, as the server does. */
@@ -78,5 +81,6 @@ int cmd_audit(struct cli *c);
 int cmd_token(struct cli *c);
 int cmd_call(struct cli *c);
 int cmd_idp(struct cli *c);
+int cmd_version(struct cli *c);
 
 #endif

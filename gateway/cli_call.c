@@ -74,27 +74,29 @@ run(const struct cli *c, const struct client_flags *f, struct client *cl,
     struct client_call *call, struct err *e)
 {
 	AUTO(buf_release) struct buf message = BUF_INIT(LIMIT_SERVICE_BODY_BYTES);
-	struct client_answer answer = {0};
+	struct client_reply reply = {0};
 	struct client_token token = {0};
-	struct str message_id, ignored;
+	struct client_message m;
+	struct str ignored;
 
 	if (!load_xml(f->token, cl->a, &token.xml, &token.id, e) ||
 	    !load_xml(c->argv[optind + 2], cl->a, &call->body, &ignored, e))
 		return -1;
 	call->token = &token;
-	if (!client_call_write(cl, call, &message, &message_id, e))
+	if (!client_call_write(cl, call, &message, &m.id, e))
 		return -1;
+	m.bytes = buf_str(&message);
 	if (f->request_only)
-		return file_write(f->output, buf_str(&message), e) ? EXIT_OK : -1;
-	if (!client_exchange(f, cl, &message, message_id, &answer, e))
+		return client_write_request(c, f, m.bytes, e) ? EXIT_OK : -1;
+	if (!client_exchange(c, f, cl, &m, &reply, e))
 		return -1;
-	if (answer.is_fault)
-		return client_fault(c, &answer);
-	if (!file_write(f->output, answer.body, e))
+	if (reply.soap.is_fault)
+		return client_fault(c, &reply);
+	if (!client_write_result(c, f, client_reply_json(&reply), "body", reply.soap.body, e))
 		return -1;
-	if (strcmp(f->output, "-") == 0)
+	if (strcmp(f->output, "-") == 0 && !c->json)
 		putchar('\n');
-	return judge_body(answer.body, cl->a);
+	return judge_body(reply.soap.body, cl->a);
 }
 
 static const struct soap_op *

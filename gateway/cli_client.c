@@ -123,9 +123,40 @@ record(const struct client_flags *f, struct str request, int status, struct str 
 	return file_append(f->record, buf_str(&line), e);
 }
 
+json_t *
+client_reply_json(const struct client_reply *r)
+{
+	json_t *o = json_pack("{s:i}", "httpStatus", r->http.status);
+
+	if (r->http.type[0] != '\0')
+		json_object_set_new(o, "contentType", json_string(r->http.type));
+	return o;
+}
+
+static void
+put(json_t *o, const char *key, struct str value)
+{
+	if (str_is_set(value))
+		json_object_set_new(o, key, json_stringn(value.ptr, value.len));
+}
+
+/* An answer that is no SOAP: the document tells it, besides the error. */
+static bool
+refused_plainly(const struct cli *c, const struct client_reply *r, struct err *e)
+{
+	json_t *o;
+
+	if (c->json) {
+		o = client_reply_json(r);
+		put(o, "body", r->plain);
+		cli_print_json(o);
+	}
+	return FAIL(e, FETCH_FAILED, "HTTP status %d", r->http.status);
+}
+
 bool
-client_exchange(const struct client_flags *f, struct client *cl, const struct buf *message,
-		struct str message_id, struct client_answer *out, struct err *e)
+client_exchange(const struct cli *c, const struct client_flags *f, struct client *cl,
+		const struct client_message *m, struct client_reply *out, struct err *e)
 {
 	AUTO(cert_freep) struct cert *peer = NULL;
 	AUTO(buf_release) struct buf got = BUF_INIT(LIMIT_ANSWER_BYTES);
@@ -135,39 +166,66 @@ client_exchange(const struct client_flags *f, struct client *cl, const struct bu
 		.content_type = f->soap11 ? "text/xml; charset=utf-8"
 					  : "application/soap+xml; charset=utf-8",
 		.soap_action = f->soap11 ? "" : NULL,
-		.body = buf_str(message),
+		.body = m->bytes,
 		.timeout_s = TIMEOUT_S,
 	};
-	int status;
+	struct str bytes;
 
-	if (!cert_load(f->peer_cert, &peer, e) || !fetch_post(&o, &status, &got, e))
+	if (!cert_load(f->peer_cert, &peer, e) || !fetch_post(&o, &out->http, &got, e))
 		return false;
-	if (f->record != NULL && !record(f, o.body, status, buf_str(&got), e))
+	if (f->record != NULL && !record(f, o.body, out->http.status, buf_str(&got), e))
 		return false;
-	if (status != 200 && status != 500)
-		return FAIL(e, FETCH_FAILED, "HTTP status %d", status);
-	/* The answer's texts are borrowed from these bytes. */
-	return client_answer_read(cl, arena_dup(cl->a, buf_str(&got)), peer, message_id, out,
-				  e);
+	/* the answer's texts are borrowed from these bytes */
+	bytes = arena_dup(cl->a, buf_str(&got));
+	if (out->http.status != 200 && out->http.status != 500) {
+		out->plain = bytes;
+		return refused_plainly(c, out, e);
+	}
+	return client_answer_read(cl, bytes, peer, m->id, &out->soap, e);
 }
 
 int
-client_fault(const struct cli *c, const struct client_answer *answer)
+client_fault(const struct cli *c, const struct client_reply *r)
 {
-	json_t *o;
+	const struct client_answer *answer = &r->soap;
+	json_t *o, *fault;
 
 	if (c->json) {
-		o = json_object();
-		json_object_set_new(o, "fault",
-				    json_stringn(answer->code.ptr, answer->code.len));
-		json_object_set_new(o, "reason",
-				    json_stringn(answer->reason.ptr, answer->reason.len));
-		json_dumpf(o, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER);
-		putchar('\n');
-		json_decref(o);
+		fault = json_object();
+		put(fault, "code", answer->outer);
+		if (!str_eq(answer->code, answer->outer))
+			put(fault, "subcode", answer->code);
+		put(fault, "reason", answer->reason);
+		o = client_reply_json(r);
+		json_object_set_new(o, "fault", fault);
+		cli_print_json(o);
 	} else {
 		fprintf(stderr, "sluse %s: fault " STR_FMT ": " STR_FMT "\n", c->command->name,
 			STR_ARG(answer->code), STR_ARG(answer->reason));
 	}
 	return EXIT_NOT_PERMITTED;
+}
+
+bool
+client_write_request(const struct cli *c, const struct client_flags *f, struct str message,
+		     struct err *e)
+{
+	return client_write_result(c, f, json_object(), "request", message, e);
+}
+
+bool
+client_write_result(const struct cli *c, const struct client_flags *f, json_t *document,
+		    const char *member, struct str result, struct err *e)
+{
+	bool is_out = strcmp(f->output, "-") == 0;
+	bool ok = (c->json && is_out) || file_write(f->output, result, e);
+
+	if (ok && c->json) {
+		if (is_out)
+			put(document, member, result);
+		cli_print_json(document);
+		return true;
+	}
+	json_decref(document);
+	return ok;
 }

@@ -10,19 +10,22 @@
 #include "gateway/services.h"
 
 static bool
-write_token(const struct cli *c, const struct client_flags *f, const struct client_token *t,
-	    struct err *e)
+write_token(const struct cli *c, const struct client_flags *f, const struct client_reply *r,
+	    const struct client_token *t, struct err *e)
 {
+	json_t *o = client_reply_json(r);
 	char until[TIME_TEXT_MAX];
-	struct str expires = time_format_local(t->expires, until);
+	struct str text = time_format_utc(t->expires, until);
 
-	if (!file_write(f->output, t->xml, e))
+	json_object_set_new(o, "id", json_stringn(t->id.ptr, t->id.len));
+	json_object_set_new(o, "notOnOrAfter", json_stringn(text.ptr, text.len));
+	if (!client_write_result(c, f, o, "token", t->xml, e))
 		return false;
-	if (strcmp(f->output, "-") == 0)
+	if (strcmp(f->output, "-") == 0 && !c->json)
 		putchar('\n');
-	if (!c->quiet)
+	if (!c->quiet && !c->json)
 		fprintf(stderr, "token " STR_FMT ", valid until " STR_FMT "\n", STR_ARG(t->id),
-			STR_ARG(expires));
+			STR_ARG(time_format_local(t->expires, until)));
 	return true;
 }
 
@@ -33,22 +36,23 @@ run(const struct cli *c, const struct client_flags *f, struct client *cl,
 {
 	AUTO(buf_release) struct buf message = BUF_INIT(LIMIT_STS_BODY_BYTES);
 	AUTO(cert_freep) struct cert *sts = NULL;
-	struct client_answer answer = {0};
+	struct client_reply reply = {0};
 	struct client_token token;
-	struct str message_id;
+	struct client_message m;
 
-	if (!client_request_write(cl, r, &message, &message_id, e))
+	if (!client_request_write(cl, r, &message, &m.id, e))
 		return -1;
+	m.bytes = buf_str(&message);
 	if (f->request_only)
-		return file_write(f->output, buf_str(&message), e) ? EXIT_OK : -1;
-	if (!client_exchange(f, cl, &message, message_id, &answer, e))
+		return client_write_request(c, f, m.bytes, e) ? EXIT_OK : -1;
+	if (!client_exchange(c, f, cl, &m, &reply, e))
 		return -1;
-	if (answer.is_fault)
-		return client_fault(c, &answer);
+	if (reply.soap.is_fault)
+		return client_fault(c, &reply);
 	if (!cert_load(f->peer_cert, &sts, e) ||
-	    !client_token_read(cl, &answer, sts, &token, e))
+	    !client_token_read(cl, &reply.soap, sts, &token, e))
 		return -1;
-	return write_token(c, f, &token, e) ? EXIT_OK : -1;
+	return write_token(c, f, &reply, &token, e) ? EXIT_OK : -1;
 }
 
 int

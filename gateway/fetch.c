@@ -59,10 +59,12 @@ may_reach(struct str url)
 }
 
 bool
-fetch_post(const struct fetch_order *o, int *status, struct buf *out, struct err *e)
+fetch_post(const struct fetch_order *o, struct fetch_answer *answer, struct buf *out,
+	   struct err *e)
 {
 	char why[CURL_ERROR_SIZE] = "";
 	struct curl_slist *headers;
+	const char *type = NULL;
 	CURLcode rc;
 	long code = 0;
 	CURL *curl;
@@ -85,11 +87,19 @@ fetch_post(const struct fetch_order *o, int *status, struct buf *out, struct err
 	set_tls(curl, o);
 	rc = curl_easy_perform(curl);
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &code);
+	curl_easy_getinfo(curl, CURLINFO_CONTENT_TYPE, &type);
+	(void)snprintf(answer->type, sizeof(answer->type), "%s", type != NULL ? type : "");
 	curl_slist_free_all(headers);
 	curl_easy_cleanup(curl);
-	*status = (int)code;
+	answer->status = (int)code;
 	if (rc == CURLE_OK)
 		return true;
 	return FAIL(e, FETCH_FAILED, "%s: %s", o->url,
 		    why[0] != '\0' ? why : curl_easy_strerror(rc));
+}
+
+const char *
+fetch_library(void)
+{
+	return curl_version_info(CURLVERSION_NOW)->version;
 }

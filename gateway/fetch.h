@@ -20,11 +20,19 @@ struct fetch_order {
 	int64_t timeout_s;
 };
 
+#define FETCH_TYPE_BYTES 128
+
+struct fetch_answer {
+	int status;
+	char type[FETCH_TYPE_BYTES]; /* Content-Type, perhaps cut; "" if none */
+};
+
 /*
- * POST. Any HTTP status is an answer; *status tells. The answer is bounded by out's cap.
- * Errors: FETCH_FAILED (no connection, TLS, time-out).
+ * POST. Any HTTP status is an answer; *answer tells, its body goes to out and is bounded by
+ * out's cap. Errors: FETCH_FAILED (no connection, TLS, time-out).
  */
-MUST_USE bool fetch_post(const struct fetch_order *o, int *status, struct buf *out,
-			 struct err *e);
+MUST_USE bool fetch_post(const struct fetch_order *o, struct fetch_answer *answer,
+			 struct buf *out, struct err *e);
+const char *fetch_library(void); /* version of what does it */
 
 #endif

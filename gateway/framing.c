@@ -7,7 +7,9 @@
  * Standard: RFC 9112, 6; RFC 9110, 5.1.
  */
 #include "gateway/framing.h"
+#include "gateway/http.h"
 
+#include <event2/event.h>
 #include <event2/buffer.h>
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
@@ -79,4 +81,10 @@ framing_is_plain(struct evhttp_request *req)
 		}
 	}
 	return ok && lengths + encodings <= 1 && hosts <= 1;
+}
+
+const char *
+http_library(void)
+{
+	return event_get_version();
 }

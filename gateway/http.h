@@ -46,5 +46,6 @@ struct http_counts {
 	uint64_t calls, refused_busy, open_connections, running;
 };
 void http_counts(struct http_server *s, struct http_counts *out);
+const char *http_library(void); /* version of the engine */
 
 #endif

@@ -230,22 +230,23 @@ explain_row(const struct option_row *row, struct buf *out)
 		   row->is_reloadable ? "yes" : "no");
 }
 
-void
+bool
 config_explain(const char *name_or_null, struct buf *out)
 {
 	int o = name_or_null != NULL ? option_find(name_or_null) : -1;
 
 	if (o >= 0) {
 		explain_row(&option_rows[o], out);
-		return;
+		return true;
 	}
 	if (name_or_null != NULL) {
 		buf_printf(out, "unknown setting '%s'; did you mean '%s'?\n", name_or_null,
 			   option_nearest(name_or_null));
-		return;
+		return false;
 	}
 	for (int i = 0; i < OPT_COUNT; i++)
 		explain_row(&option_rows[i], out);
+	return true;
 }
 
 void

@@ -115,8 +115,12 @@ int64_t config_number(const struct config *c, enum setting o); /* seconds for OP
 bool config_flag(const struct config *c, enum setting o);
 bool config_is_set(const struct config *c, enum setting o);
 bool config_is_production(const struct config *c);
-/* Every row with type, default, reloadable and text; also the source of sluse.conf.example. */
-void config_explain(const char *name_or_null, struct buf *out);
+const char *config_library(void); /* version of what reads the file */
+/*
+ * Every row with type, default, reloadable and text; also the source of sluse.conf.example.
+ * false: there is no such setting, and what is written says which name is nearest.
+ */
+MUST_USE bool config_explain(const char *name_or_null, struct buf *out);
 void config_show(const struct config *c,
 		 struct buf *out); /* effective values; no secrets are in there */
 /* Names of settings that differ and cannot be reloaded, one a line; true if there are none. */

@@ -373,8 +373,20 @@ config_load(const char *path, struct config **out, struct buf *problems, struct 
 	}
 	if (st.count > 0) {
 		config_free(st.config);
-		return FAIL(e, CONFIG_INVALID, "%u problems in the configuration", st.count);
+		return FAIL(e, CONFIG_INVALID, "%u problem%s in the configuration", st.count,
+			    st.count == 1 ? "" : "s");
 	}
 	*out = st.config;
 	return true;
+}
+
+const char *
+config_library(void)
+{
+#define TEXT(n) #n
+#define NUMBER(n) TEXT(n)
+	return NUMBER(LIBCONFIG_VER_MAJOR) "." NUMBER(LIBCONFIG_VER_MINOR) "." NUMBER(
+		LIBCONFIG_VER_REVISION);
+#undef NUMBER
+#undef TEXT
 }

@@ -19,6 +19,7 @@ size_t digest_final(struct digest *d, uint8_t out[HASH_MAX_BYTES]); /* returns i
 size_t digest_of(enum hash_alg hash, struct str bytes, uint8_t out[HASH_MAX_BYTES]);
 void digest_sha256(struct str bytes, uint8_t out[32]);
 void digest_hmac_sha256(struct str key, struct str bytes, uint8_t out[32]);
+const char *crypto_library(void);              /* version of what does it */
 bool crypto_equal(struct str a, struct str b); /* constant time for equal lengths */
 
 #endif

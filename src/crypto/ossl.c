@@ -4,8 +4,10 @@
  * more than a digest of a short text), and its queue of errors ends in err.detail. Of that
  * queue only the reason is taken, never data, so no key or name of a file can travel along.
  */
+#include "crypto/digest.h"
 #include "crypto/internal.h"
 
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <pthread.h>
 #include <string.h>
@@ -118,4 +120,10 @@ void
 ossl_certs_freep(STACK_OF(X509) * *p)
 {
 	sk_X509_pop_free(*p, X509_free);
+}
+
+const char *
+crypto_library(void)
+{
+	return OpenSSL_version(OPENSSL_VERSION_STRING);
 }

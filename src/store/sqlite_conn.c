@@ -317,3 +317,9 @@ stmt_str(const struct stmt *s, int column)
 	/* an empty blob has no address */
 	return str_of(p ? p : "", (size_t)sqlite3_column_bytes(s->raw, column));
 }
+
+const char *
+store_library(void)
+{
+	return sqlite3_libversion();
+}

@@ -154,6 +154,8 @@ typedef bool event_fn(const struct event_row *row, void *arg, struct err *e);
 MUST_USE bool store_event_each(struct reading *r, int64_t after_id, int64_t limit, event_fn *fn,
 			       void *arg, struct err *e);
 
+const char *store_library(void); /* version of the embedded engine */
+
 /* Registry objects: store/objects.h. */
 
 #endif

@@ -131,7 +131,8 @@ plan_make(struct plan *p, struct reading *r, struct err *e)
 	check_documents(&p->result, o->development, &f);
 	check_peers(&p->result, o, &f);
 	if (f.count > 0)
-		return FAIL(e, APPLY_INVALID, "%zu problems", f.count);
+		return FAIL(e, APPLY_INVALID, "%zu problem%s", f.count,
+			    f.count == 1 ? "" : "s");
 	list_changes(p, out);
 	return buf_done(&out->diff, e);
 }
@@ -267,7 +268,8 @@ apply_files(struct store *s, const char *const *paths, size_t count,
 		return FAIL(e, APPLY_INVALID, "nobody is named who applies");
 	read_files(paths, count, o->root, &files, &f);
 	if (f.count > 0)
-		return FAIL(e, APPLY_INVALID, "%zu problems", f.count);
+		return FAIL(e, APPLY_INVALID, "%zu problem%s", f.count,
+			    f.count == 1 ? "" : "s");
 	for (int i = 0; i <= SNAPSHOT_TRIES && stale; i++) {
 		err_clear(e);
 		plan_begin(&p, &files, o, out);

@@ -214,6 +214,8 @@ read_fault_12(const struct client *c, const struct xml_node *fault, struct clien
 		value = xml_child(code, NS_SOAP12, "Value");
 		if (value)
 			out->code = arena_dup(c->a, local_part(xml_text_trim(value, c->a)));
+		if (!str_is_set(out->outer))
+			out->outer = out->code;
 	}
 	if (text)
 		out->reason = arena_dup(c->a, xml_text_trim(text, c->a));
@@ -227,6 +229,7 @@ read_fault_11(const struct client *c, const struct xml_node *fault, struct clien
 
 	if (code)
 		out->code = arena_dup(c->a, local_part(xml_text_trim(code, c->a)));
+	out->outer = out->code;
 	if (text)
 		out->reason = arena_dup(c->a, xml_text_trim(text, c->a));
 }

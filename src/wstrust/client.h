@@ -52,7 +52,8 @@ struct client_call {
 /* What came back: the body, or a fault with its code and reason. */
 struct client_answer {
 	bool is_fault;
-	struct str code; /* innermost code: "5015", "InvalidSecurity" */
+	struct str code;  /* innermost code: "5015", "InvalidSecurity" */
+	struct str outer; /* outermost code: "5015", "Sender" */
 	struct str reason;
 	struct str body; /* canonical bytes of Body's child */
 };

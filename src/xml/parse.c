@@ -9,6 +9,7 @@
 #include "xml/parse.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <libxml/SAX2.h>
 #include <libxml/parser.h>
@@ -395,4 +396,20 @@ void
 xml_cleanup(void)
 {
 	xmlCleanupParser();
+}
+
+const char *
+xml_library(void)
+{
+	static char text[24];
+	struct str digits = str_from(xmlParserVersion);
+	int64_t n;
+
+	/* 20914, perhaps with a name behind it */
+	digits.len = digits.len > 5 ? 5 : digits.len;
+	if (!str_to_i64(digits, 0, 99999, &n))
+		return xmlParserVersion;
+	(void)snprintf(text, sizeof(text), "%d.%d.%d", (int)(n / 10000), (int)(n / 100 % 100),
+		       (int)(n % 100));
+	return text;
 }

@@ -26,7 +26,8 @@ MUST_USE bool xml_parse(struct str bytes, const struct xml_limits *limits, struc
 void xml_doc_free(struct xml_doc *d);
 void xml_doc_freep(struct xml_doc **d);
 struct xml_node *xml_root(const struct xml_doc *d);
-void xml_init(void);	/* once, before any thread */
-void xml_cleanup(void); /* once, at the end */
+void xml_init(void);           /* once, before any thread */
+const char *xml_library(void); /* version of what parses */
+void xml_cleanup(void);        /* once, at the end */
 
 #endif

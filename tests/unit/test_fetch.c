@@ -21,9 +21,9 @@ expect_failed(const char *url, const char *detail)
 		.url = url, .content_type = "text/xml", .body = STR("x"), .timeout_s = 5};
 	struct buf out = BUF_INIT(1000);
 	struct err e = ERR_INIT;
-	int status;
+	struct fetch_answer answer;
 
-	assert_false(fetch_post(&o, &status, &out, &e));
+	assert_false(fetch_post(&o, &answer, &out, &e));
 	assert_int_equal(e.code, FETCH_FAILED);
 	if (strstr(e.detail, detail) == NULL)
 		fail_msg("%s: '%s'", url, e.detail);
