@@ -223,6 +223,13 @@ struct jfr {
 	size_t line_count;
 };
 
+/* Who answers for systems. */
+struct vendor {
+	struct str cvr;
+	bool is_active;
+	struct validity valid;
+};
+
 struct trust_snapshot {
 	atomic_uint references;
 	struct arena *arena;
@@ -238,7 +245,8 @@ struct trust_snapshot {
 	struct trust_idp *idps;
 	size_t count[DOC_KINDS];
 
-	struct table myndighed_by_cvr, system_by_id, system_by_entity, service_by_name;
+	struct table myndighed_by_cvr, vendor_by_cvr, system_by_id, system_by_entity,
+		service_by_name;
 	struct table da_type_by_id, bsr_by_id, jfr_by_id, agreements_of_system, idp_by_id;
 	struct table cert_by_sha256, cert_by_ski, cert_by_sha1, cert_by_serial;
 

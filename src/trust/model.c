@@ -67,7 +67,41 @@ model_myndigheder(struct trust_snapshot *s, const struct doc *docs, struct err *
 	return true;
 }
 
+static bool
+model_vendors(struct trust_snapshot *s, const struct doc *docs, struct err *e)
+{
+	size_t count = s->count[DOC_LEVERANDOER];
+	struct vendor *vendors = ARENA_NEW_N(s->arena, count, struct vendor);
+
+	(void)e;
+	table_init(&s->vendor_by_cvr, count, s->arena);
+	for (size_t i = 0; i < count; i++) {
+		vendors[i] = (struct vendor){
+			.cvr = arena_dup(s->arena, docs[i].id),
+			.is_active = json_is_state(docs[i].json, STATES("aktiv")),
+			.valid = json_validity(docs[i].json),
+		};
+		table_add(&s->vendor_by_cvr, vendors[i].cvr, &vendors[i]);
+	}
+	return true;
+}
+
 /* ---- systems ---- */
+
+/* A system is no more in force than the vendor that answers for it. */
+static void
+heed_vendor(const struct trust_snapshot *s, struct str cvr, struct trust_system *system)
+{
+	const struct vendor *v = str_is_set(cvr) ? table_find(&s->vendor_by_cvr, cvr) : NULL;
+
+	if (!v)
+		return;
+	system->is_blocked |= !v->is_active;
+	if (system->valid.from < v->valid.from)
+		system->valid.from = v->valid.from;
+	if (system->valid.to > v->valid.to)
+		system->valid.to = v->valid.to;
+}
 
 static void
 add_cert(struct trust_snapshot *s, const struct trust_system *system,
@@ -157,6 +191,8 @@ read_system(struct trust_snapshot *s, const struct doc *doc, struct trust_system
 	};
 	out->contexts = model_texts(s->arena, facet, "anvenderkontekster", &out->context_count);
 	out->represents = model_texts(s->arena, facet, "repraesenterer", &out->represent_count);
+	heed_vendor(s, out->cvr, out);
+	heed_vendor(s, json_text(o, "leverandoer"), out);
 	if (json_object_get(o, "brugervendt"))
 		read_user_facet(s, json_object_get(o, "brugervendt"), out);
 	return required(doc, out->cvr, "ejer", e) && read_certs(s, doc, out, e);
@@ -312,9 +348,13 @@ model_fill(struct trust_snapshot *s, const struct docs *d, struct err *e)
 {
 	static bool (*const readers[])(struct trust_snapshot *, const struct doc *,
 				       struct err *) = {
-		[DOC_MYNDIGHED] = model_myndigheder, [DOC_SYSTEM] = model_systems,
-		[DOC_SERVICE] = model_services,      [DOC_DA_TYPE] = model_da_types,
-		[DOC_AFTALE] = model_agreements,     [DOC_IDP] = model_idps,
+		[DOC_MYNDIGHED] = model_myndigheder,
+		[DOC_LEVERANDOER] = model_vendors,
+		[DOC_SYSTEM] = model_systems,
+		[DOC_SERVICE] = model_services,
+		[DOC_DA_TYPE] = model_da_types,
+		[DOC_AFTALE] = model_agreements,
+		[DOC_IDP] = model_idps,
 	};
 
 	for (size_t kind = 0; kind < ARRAY_LEN(readers); kind++) {

@@ -35,7 +35,8 @@ struct trust_cert {
 
 struct trust_system {
 	struct str id, navn, cvr; /* cvr: owner (vendor or authority) */
-	bool is_blocked;          /* spaerret, nedlagt, kladde: no token, no login */
+	/* spaerret, nedlagt, kladde, or its vendor is not in force: no token, no login */
+	bool is_blocked;
 	struct validity valid;
 	const struct trust_cert *certs; /* facet anvender */
 	size_t cert_count;
@@ -53,7 +54,7 @@ struct trust_system {
 	struct str attribute_profile; /* KOMBIT, KOMBIT_WITHOUT_PERSONAL_DATA, SEB */
 	struct str nameid_mode;       /* copy, persistent, transient */
 	bool recipient_is_entity_id, require_role, drop_role;
-	bool bootstrap_token; /* a login comes with one */
+	bool bootstrap_token;     /* a login comes with one */
 	struct str bpp_namespace; /* "itst" or "digst"; absent: by profile */
 };
 

@@ -31,6 +31,7 @@ struct verdict {
 	const char *facet;     /* further fields of KY's facet anvender */
 	const char *system;    /* further fields of KY */
 	const char *authority; /* further fields of 11111111 */
+	const char *vendor;    /* further fields of 33333333, KY's owner */
 	const char *cvr, *service;
 	enum trust_agreement_verdict want;
 	size_t count;
@@ -105,6 +106,16 @@ static const struct verdict verdicts[] = {
 	V("owner of data that are handed on ended", SUSPENDED, 0,
 	  .agreement = EJER BOTH "datamodtager = \"22222222\"; type = \"med_videregivelse\";",
 	  .cvr = "22222222", .authority = "gyldigTil = \"2026-06-15T12:00:00Z\";"),
+	V("vendor in force", HOLDS, 2, .agreement = EJER BOTH,
+	  .vendor = "tilstand = \"aktiv\";"),
+	V("vendor suspended", NONE, 0, .agreement = EJER BOTH,
+	  .vendor = "tilstand = \"suspenderet\";"),
+	V("vendor not approved", NONE, 0, .agreement = EJER BOTH,
+	  .vendor = "tilstand = \"anmodet\";"),
+	V("vendor ended", NONE, 0, .agreement = EJER BOTH,
+	  .vendor = "gyldigTil = \"2026-06-15T12:00:00Z\";"),
+	V("vendor not begun", NONE, 0, .agreement = EJER BOTH,
+	  .vendor = "gyldigFra = \"2026-06-15T12:00:01Z\";"),
 	V("system blocked", NONE, 0, .agreement = EJER BOTH,
 	  .system = "tilstand = \"spaerret\";"),
 	V("system closed", NONE, 0, .agreement = EJER BOTH,
@@ -128,7 +139,7 @@ copy_to(struct buf *out, const char **from, const char *mark, const char *insert
 	*from = at;
 }
 
-/* The base with another agreement, and fields put into 11111111 and KY. */
+/* The base with another agreement, and fields put into 11111111, the vendor and KY. */
 static void
 put_variant(struct world *w, const struct verdict *v)
 {
@@ -136,6 +147,7 @@ put_variant(struct world *w, const struct verdict *v)
 	const char *from = world_base;
 
 	copy_to(&text, &from, "type = \"kommune\";", v->authority);
+	copy_to(&text, &from, "cvr = \"33333333\"; navn = \"Vendor\";", v->vendor);
 	copy_to(&text, &from, "id = \"KY\"; navn = \"KY\"; ejer = \"33333333\";", v->system);
 	copy_to(&text, &from, "( { fil = \"ky.pem\"; } );", v->facet);
 	copy_to(&text, &from, "aftaler = (", NULL);
