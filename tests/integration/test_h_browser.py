@@ -33,7 +33,7 @@ def test_users(land, user, want):
     page = browser.submit(page, button=("user", user))
     page = browser.submit(page)
     if isinstance(want, str):
-        assert page.status == 400 and want in page.text, page.text
+        assert page.status == 403 and want in page.text, page.text
         return
     page = browser.carry(page)
     assert page.url == base(land) + "/hvem" and page.status == 200, page.text
