@@ -92,11 +92,11 @@ group_rights(const struct access_rules *rules, const struct privilege *p, unsign
 }
 
 /*
- * All that the caller holds for the data of its own authority. Groups are alternatives: one of
+ * All that the caller holds over the data of one authority. Groups are alternatives: one of
  * them alone must give all that is needed.
  */
 static void
-collect(const struct access_question *q, struct access_answer *out)
+collect(const struct access_question *q, struct str scope, struct access_answer *out)
 {
 	const struct caller *who = q->who;
 	enum access_reason nearest = ACCESS_NO_PRIVILEGES, why;
@@ -104,12 +104,14 @@ collect(const struct access_question *q, struct access_answer *out)
 	struct str role = STR_NONE;
 	size_t i;
 
+	*out = (struct access_answer){
+		.code = RETUR_DENIED, .group = who->privilege_count, .scope = scope};
 	for (i = 0; i < who->privilege_count; i++) {
 		const struct privilege *p = &who->privileges[i];
 
 		why = ACCESS_OTHER_SCOPE;
 		rights = 0;
-		if (str_eq(p->scope_cvr, who->cvr))
+		if (str_eq(p->scope_cvr, scope))
 			why = group_rights(q->rules, p, &rights, &role);
 		if (why == ACCESS_GRANTED) {
 			out->rights |= rights;
@@ -129,37 +131,96 @@ collect(const struct access_question *q, struct access_answer *out)
 	out->reason = nearest;
 }
 
+static void
+grant(struct access_answer *out)
+{
+	out->verdict = ACCESS_YES;
+	out->code = ERR_NONE;
+}
+
+/* Another owner's data, by groups of that owner's scope. true: that settles it. */
+static bool
+decide_foreign(const struct access_question *q, struct str owner, struct access_answer *out)
+{
+	struct access_answer theirs;
+
+	if (!str_is_digits(owner, CVR_LEN) || str_eq(owner, q->who->cvr))
+		return false;
+	collect(q, owner, &theirs);
+	if (theirs.reason == ACCESS_GRANTED)
+		grant(&theirs);
+	else if (!(theirs.rights & ACCESS_READ))
+		return false;
+	/* what may be read may be known of: what is missing is told */
+	*out = theirs;
+	return true;
+}
+
+static void
+decide_without_object(const struct access_question *q, struct access_answer *out)
+{
+	size_t i;
+
+	if (out->reason == ACCESS_GRANTED) {
+		grant(out);
+		return;
+	}
+	for (i = 0; q->is_any_owner && i < q->who->privilege_count; i++) {
+		struct access_answer theirs = {.verdict = ACCESS_NO};
+
+		if (decide_foreign(q, q->who->privileges[i].scope_cvr, &theirs) &&
+		    theirs.verdict == ACCESS_YES) {
+			*out = theirs;
+			return;
+		}
+	}
+}
+
+/* The caller's own, or the operator's of a shared kind. */
+static void
+decide_near(const struct access_question *q, struct access_answer *out)
+{
+	const struct access_object *object = q->object;
+	bool is_own = str_eq(object->owner, q->who->cvr), is_everybodys;
+
+	if (out->reason != ACCESS_GRANTED)
+		return;
+	is_everybodys = object->is_shared && str_is_set(q->operator_cvr) &&
+			str_eq(object->owner, q->operator_cvr);
+	if (!is_own && !is_everybodys) {
+		out->reason = ACCESS_HIDDEN;
+		out->code = RETUR_NOT_FOUND;
+		return;
+	}
+	if (!is_own && (q->need & ~READING)) {
+		if (!object->is_delegated || q->need != ACCESS_WRITE) {
+			out->reason = ACCESS_NOT_OWNER;
+			return;
+		}
+		out->is_by_delegation = true;
+	}
+	grant(out);
+}
+
 void
 access_decide(const struct access_question *q, struct access_answer *out)
 {
-	const struct access_object *object = q->object;
-	bool is_own, is_everybodys;
+	struct access_answer theirs;
 
 	*out = (struct access_answer){.code = RETUR_DENIED, .group = q->who->privilege_count};
 	if (!str_is_digits(q->who->cvr, CVR_LEN) || q->need == 0) {
 		out->reason = ACCESS_NO_CVR;
 		return;
 	}
-	collect(q, out);
-	if (out->reason != ACCESS_GRANTED)
+	collect(q, q->who->cvr, out);
+	if (!q->object) {
+		decide_without_object(q, out);
 		return;
-	if (object) {
-		is_own = str_eq(object->owner, q->who->cvr);
-		is_everybodys = object->is_shared && str_is_set(q->operator_cvr) &&
-				str_eq(object->owner, q->operator_cvr);
-		if (!is_own && !is_everybodys) {
-			out->reason = ACCESS_HIDDEN;
-			out->code = RETUR_NOT_FOUND;
-			return;
-		}
-		if (!is_own && (q->need & ~READING) &&
-		    !(object->is_delegated && q->need == ACCESS_WRITE)) {
-			out->reason = ACCESS_NOT_OWNER;
-			return;
-		}
 	}
-	out->verdict = ACCESS_YES;
-	out->code = ERR_NONE;
+	decide_near(q, out);
+	/* either is enough; of two refusals the one that knows the object */
+	if (out->verdict != ACCESS_YES && decide_foreign(q, q->object->owner, &theirs))
+		*out = theirs;
 }
 
 static const char *
@@ -187,7 +248,7 @@ access_explain(const struct access_question *q, const struct access_answer *answ
 	switch (answer->reason) {
 	case ACCESS_GRANTED:
 		return arena_printf(a, "Adgang til " STR_FMT "s data (%s)",
-				    STR_ARG(q->who->cvr), what);
+				    STR_ARG(answer->scope), what);
 	case ACCESS_NO_PRIVILEGES:
 		return arena_printf(a, "Ikke autoriseret: tokenet har ingen roller");
 	case ACCESS_OTHER_SCOPE:

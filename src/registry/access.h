@@ -2,10 +2,13 @@
 /*
  * The one decision: may this caller do this to that object, and why. Deny by default.
  *
- * The authority acted for is the caller's CVR. A privilege group counts only when its scope is
- * that CVR and every dataafgrænsning in it is one that the service knows. Objects belong to the
- * authority that made them; the operator's objects of a shared kind are everybody's to read and
- * only the operator's to write. Another authority's object is not seen at all.
+ * The authority acted for is the caller's CVR, and what is made belongs to it. A privilege
+ * group gives rights over the data of the authority in its scope, which is the caller's own or,
+ * by an agreement with another data owner, that owner's; it counts only when every
+ * dataafgrænsning in it is one that the service knows. Rights over one owner's data never add
+ * to those over another's. The operator's objects of a shared kind are for everybody to read
+ * who may read his own, and for those to write who hold a group with the operator's scope.
+ * Another authority's object, without a group of its scope, is not seen at all.
  * Source: contract of Organisation, 1.7 and 3.9; token-service contract, 2.5; O4 and O12 of the
  * resolutions.
  */
@@ -58,6 +61,8 @@ struct access_question {
 	const struct caller *who;
 	unsigned need;                      /* rights, all of them */
 	const struct access_object *object; /* NULL: no object is at stake yet */
+	/* without an object: the caller's own data, or failing that any owner's? */
+	bool is_any_owner;
 };
 
 enum access_verdict { ACCESS_NO = 0, ACCESS_YES };
@@ -79,10 +84,12 @@ enum access_reason {
 struct access_answer {
 	enum access_verdict verdict;
 	enum access_reason reason;
-	enum err_code code; /* ERR_NONE, RETUR_DENIED or RETUR_NOT_FOUND */
-	unsigned rights;    /* all that the caller holds for its own authority's data */
-	size_t group;       /* of the privilege that decided; privilege_count: none */
-	struct str role;    /* of it, as in the token; absent: none */
+	enum err_code code;    /* ERR_NONE, RETUR_DENIED or RETUR_NOT_FOUND */
+	struct str scope;      /* over whose data: the owner's whose groups were counted */
+	unsigned rights;       /* all that the caller holds over them */
+	size_t group;          /* of the privilege that decided; privilege_count: none */
+	struct str role;       /* of it, as in the token; absent: none */
+	bool is_by_delegation; /* granted only because object->is_delegated */
 };
 
 void access_decide(const struct access_question *q, struct access_answer *out);

@@ -95,12 +95,12 @@ record(struct tx *tx, struct change *ch, struct err *e)
 static bool
 apply_import(struct tx *tx, struct change *ch, const struct object_row *last, struct err *e)
 {
+	struct str owner = last ? last->cvr : ch->w->c->caller->cvr;
 	instant at = next_at(last);
 	size_t i;
 
 	for (i = 0; i < ch->count; i++)
-		if (!append(tx, ch, &ch->packed[i], ch->w->c->caller->cvr, at + MS((instant)i),
-			    e))
+		if (!append(tx, ch, &ch->packed[i], owner, at + MS((instant)i), e))
 			return false;
 	return true;
 }
@@ -162,7 +162,7 @@ apply_ret(struct tx *tx, struct change *ch, const struct object_row *last, struc
 		return false;
 	keep_hidden(w, &old.reg.content, &sent->content);
 	history_merge(t, &old.reg.content, &sent->content, w->c->a, &next.content);
-	if (!str_eq(last->cvr, w->c->caller->cvr) &&
+	if (w->access.is_by_delegation &&
 	    !delegate_limit(w, &old.reg.content, &sent->content, &next.content, e))
 		return false;
 	if (!validate_size(&w->reader, &next.content, e))
@@ -216,7 +216,9 @@ change_apply(struct tx *tx, struct change *ch, struct err *e)
 	struct object_row row;
 	bool found, is_import = ch->kind == CHANGE_IMPORT || ch->kind == CHANGE_OPRET;
 
-	if (!stored_find(ch->w, r, ch->uuid, &row, &found, e))
+	/* what is made belongs to the caller's authority, whatever others have by that UUID */
+	if (is_import ? !stored_find(ch->w, r, ch->uuid, &row, &found, e)
+		      : !stored_find_any(ch->w, r, ch->uuid, &row, &found, e))
 		return false;
 	/* What others deleted in the shared registry does not stand in the way of one's own. */
 	if (is_import && found && row.state == LIV_SLETTET &&

@@ -27,6 +27,13 @@ void work_init(struct work *w, struct registry_call *c);
  */
 MUST_USE bool work_may(struct work *w, unsigned need, const struct access_object *object,
 		       struct err *e);
+/*
+ * As work_may without an object, for operations that may be about another data owner's objects:
+ * w->access.scope then says whose, when the caller has no such right over its own.
+ */
+MUST_USE bool work_may_any(struct work *w, unsigned need, struct err *e);
+/* What the caller holds over that object's owner's data; 0 if it may not read it. */
+unsigned work_rights_over(const struct work *w, struct str owner);
 /* is `owner` of the operator, and the kind a shared one? */
 bool work_is_shared(const struct work *w, struct str owner);
 
@@ -66,6 +73,9 @@ struct stored {
  * operator's. Another authority's is not looked for. Content lives in w->scratch.
  */
 MUST_USE bool stored_find(const struct work *w, struct reading *r, struct uuid uuid,
+			  struct object_row *out, bool *found, struct err *e);
+/* … or else one of a data owner for whom the caller holds a privilege group. */
+MUST_USE bool stored_find_any(const struct work *w, struct reading *r, struct uuid uuid,
 			  struct object_row *out, bool *found, struct err *e);
 MUST_USE bool stored_unpack(const struct oio_type *t, const struct object_row *row,
 			    struct arena *a, struct stored *out, struct err *e);

@@ -53,12 +53,12 @@ find_rows(struct work *w, struct reading *r, const struct read_filters *f, struc
 	bool found;
 
 	*rows = (struct object_rows){.at = latest};
-	if (!stored_find(w, r, uuid, latest, &found, e))
+	if (!stored_find_any(w, r, uuid, latest, &found, e))
 		return false;
 	if (!found)
 		return true;
 	if (latest->state == LIV_SLETTET &&
-	    !(f->is_history && (w->access.rights & ACCESS_WRITE)))
+	    !(f->is_history && (work_rights_over(w, latest->cvr) & ACCESS_WRITE)))
 		return true;
 	if (!f->is_history) {
 		rows->count = 1;
@@ -118,7 +118,7 @@ laes(struct work *w, struct err *e)
 	struct cursor c;
 	struct uuid uuid;
 
-	if (!work_may(w, ACCESS_READ, NULL, e) ||
+	if (!work_may_any(w, ACCESS_READ, e) ||
 	    !reader_open(&w->reader, w->c->input, &c, e) ||
 	    !reader_need(&w->reader, &c, NS_SAGDOK, "UUIDIdentifikator", &n, e) ||
 	    !reader_uuid(&w->reader, n, &uuid, e) || !read_filters(w, &c, &f, e) ||
@@ -242,7 +242,7 @@ list(struct work *w, struct err *e)
 	struct cursor c;
 	size_t count;
 
-	if (!work_may(w, ACCESS_READ, NULL, e) ||
+	if (!work_may_any(w, ACCESS_READ, e) ||
 	    !reader_open(&w->reader, w->c->input, &c, e) ||
 	    !read_wanted(w, &c, &all, &count, e) || !read_filters(w, &c, &f, e) ||
 	    !store_read(w->c->registry->store, &r, e))

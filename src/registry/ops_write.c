@@ -112,7 +112,7 @@ ret(struct work *w, struct err *e)
 	struct change ch = {.w = w, .kind = CHANGE_RET, .regs = &reg, .count = 1};
 	struct cursor cur;
 
-	if (!work_may(w, ACCESS_WRITE, NULL, e) ||
+	if (!work_may_any(w, ACCESS_WRITE, e) ||
 	    !reader_open(&w->reader, w->c->input, &cur, e) ||
 	    !need_uuid(w, &cur, &ch.uuid, e) || !take_note(w, &cur, &reg.note, e) ||
 	    !decode_lists(&w->reader, &cur, LISTS_OPTIONAL, &reg.content, e) ||
@@ -142,7 +142,7 @@ end_object(struct work *w, enum change_kind kind, struct err *e)
 	struct change ch = {.w = w, .kind = kind, .regs = &reg, .count = 1};
 	struct cursor cur;
 
-	if (!work_may(w, ACCESS_WRITE, NULL, e) ||
+	if (!work_may_any(w, ACCESS_WRITE, e) ||
 	    !reader_open(&w->reader, w->c->input, &cur, e) ||
 	    !need_uuid(w, &cur, &ch.uuid, e) || !take_note(w, &cur, &reg.note, e) ||
 	    !reader_close(&w->reader, &cur, e) || !change_run(&ch, e))

@@ -54,6 +54,8 @@ detail(const struct work *w)
 	buf_add_char(&b, '{');
 	put_member(&b, "message_id", audit_peer_text(who->message_id));
 	put_member(&b, "role", w->access.role);
+	if (!str_eq(w->access.scope, who->cvr))
+		put_member(&b, "scope", w->access.scope);
 	put_member(&b, "token", who->token_id);
 	put_member(&b, "transaction", audit_peer_text(who->transaction));
 	buf_add_char(&b, '}');

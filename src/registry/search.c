@@ -333,10 +333,11 @@ set_owners(const struct work *w, struct object_query *q)
 	struct str operator_cvr = w->c->registry->options.operator_cvr;
 
 	q->kind = w->c->type->id;
-	q->owners[0] = w->c->caller->cvr;
+	/* whose data: soeg has asked, others search their own */
+	q->owners[0] = w->access.scope;
 	q->owner_count = 1;
 	if (w->c->type->is_shared && str_is_set(operator_cvr) &&
-	    !str_eq(operator_cvr, w->c->caller->cvr))
+	    !str_eq(operator_cvr, q->owners[0]) && str_eq(q->owners[0], w->c->caller->cvr))
 		q->owners[q->owner_count++] = operator_cvr;
 }
 
@@ -441,7 +442,7 @@ soeg(struct work *w, struct err *e)
 	struct cursor cur;
 	size_t i;
 
-	if (!work_may(w, ACCESS_READ, NULL, e) || !reader_open(&w->reader, c->input, &cur, e) ||
+	if (!work_may_any(w, ACCESS_READ, e) || !reader_open(&w->reader, c->input, &cur, e) ||
 	    !search_read_base(w, &cur, LIMIT_SEARCH_DEFAULT, LIMIT_SEARCH_PAGE, &s, e) ||
 	    !decode_lists(&w->reader, &cur, LISTS_OPTIONAL, &s.template, e) ||
 	    !reader_close(&w->reader, &cur, e) || !search_prepare(w, &s, e))

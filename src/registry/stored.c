@@ -56,21 +56,55 @@ work_init(struct work *w, struct registry_call *c)
 	c->verdict = ERR_NONE;
 }
 
+static struct access_question
+question(const struct work *w, unsigned need, const struct access_object *object)
+{
+	return (struct access_question){
+		.rules = w->c->rules,
+		.operator_cvr = w->c->registry->options.operator_cvr,
+		.who = w->c->caller,
+		.need = need,
+		.object = object,
+	};
+}
+
+static bool
+ask(struct work *w, const struct access_question *q, struct err *e)
+{
+	access_decide(q, &w->access);
+	if (w->access.verdict == ACCESS_YES)
+		return true;
+	w->reader.text = access_explain(q, &w->access, w->c->a);
+	return FAIL(e, w->access.code, "%s.%s: %s", w->c->key, w->c->operation,
+		    access_reason_name[w->access.reason]);
+}
+
 bool
 work_may(struct work *w, unsigned need, const struct access_object *object, struct err *e)
 {
-	struct access_question q = {.rules = w->c->rules,
-				    .operator_cvr = w->c->registry->options.operator_cvr,
-				    .who = w->c->caller,
-				    .need = need,
-				    .object = object};
+	struct access_question q = question(w, need, object);
 
-	access_decide(&q, &w->access);
-	if (w->access.verdict == ACCESS_YES)
-		return true;
-	w->reader.text = access_explain(&q, &w->access, w->c->a);
-	return FAIL(e, w->access.code, "%s.%s: %s", w->c->key, w->c->operation,
-		    access_reason_name[w->access.reason]);
+	return ask(w, &q, e);
+}
+
+bool
+work_may_any(struct work *w, unsigned need, struct err *e)
+{
+	struct access_question q = question(w, need, NULL);
+
+	q.is_any_owner = true;
+	return ask(w, &q, e);
+}
+
+unsigned
+work_rights_over(const struct work *w, struct str owner)
+{
+	struct access_object object = {.owner = owner, .is_shared = w->c->type->is_shared};
+	struct access_question q = question(w, ACCESS_READ, &object);
+	struct access_answer answer;
+
+	access_decide(&q, &answer);
+	return answer.verdict == ACCESS_YES ? answer.rights : 0;
 }
 
 bool
@@ -101,6 +135,34 @@ stored_find(const struct work *w, struct reading *r, struct uuid uuid, struct ob
 	if (has_shared) {
 		*out = shared;
 		*found = true;
+	}
+	return true;
+}
+
+bool
+stored_find_any(const struct work *w, struct reading *r, struct uuid uuid,
+		struct object_row *out, bool *found, struct err *e)
+{
+	const struct caller *who = w->c->caller;
+	struct object_row theirs;
+	bool has_theirs;
+	size_t i;
+
+	if (!stored_find(w, r, uuid, out, found, e))
+		return false;
+	for (i = 0; i < who->privilege_count; i++) {
+		struct object_key k = {who->privileges[i].scope_cvr, w->c->type->id, uuid};
+
+		if (*found && out->state != LIV_SLETTET)
+			return true;
+		if (str_eq(k.cvr, who->cvr) || !work_rights_over(w, k.cvr))
+			continue;
+		if (!objects_latest(r, &k, w->scratch, &theirs, &has_theirs, e))
+			return false;
+		if (has_theirs) {
+			*out = theirs;
+			*found = true;
+		}
 	}
 	return true;
 }

@@ -27,6 +27,9 @@ static const struct as other = {.cvr = HAVNEBY, .role = "rediger"};
 static const struct as operator= {.cvr = WORLD_OPERATOR, .role = "rediger"};
 static const struct as nobody = {.cvr = KORSBAEK};
 static const struct as stray = {.cvr = KORSBAEK, .role = "rediger", .scope = HAVNEBY};
+static const struct as guest = {.cvr = KORSBAEK, .role = "udstil", .scope = HAVNEBY};
+static const struct as guest_eraser = {
+	.cvr = KORSBAEK, .role = "rediger", .limits = {"anonymiser"}, .scope = HAVNEBY};
 static const struct as sees_all = {
 	.cvr = KORSBAEK, .role = "rediger", .limits = {"secpr-nummer", "senavn"}};
 static const struct as sees_names = {.cvr = KORSBAEK, .role = "udstil", .limits = {"senavn"}};
@@ -126,7 +129,8 @@ test_roles(void **state)
 			world_expect(w, without[k], "bruger", on_uuid(writes[i], U1), 41);
 		for (size_t i = 0; i < ARRAY_LEN(reads); i++)
 			world_expect(w, without[k], "bruger", on_uuid(reads[i], U1), 41);
-		world_expect(w, without[k], "bruger", "<SoegInput{T}/>", 41);
+		/* the other searches where he has a right, and there is nothing */
+		world_expect(w, without[k], "bruger", "<SoegInput{T}/>", k == 0 ? 41 : 44);
 		world_expect(w, without[k], "organisationsystem",
 			     "<FremsoegObjekthierarkiInput{T}/>", 41);
 	}
@@ -135,6 +139,48 @@ test_roles(void **state)
 	assert_true(s.status == 41 &&
 		    str_eq_c(s.text, "Ikke autoriseret: ingen rolle giver ret til at skrive"));
 	said_end(&s);
+}
+
+/*
+ * By agreement with another data owner: the group's scope is that owner's CVR. His objects are
+ * read, found and changed, by role; what one makes oneself is never his.
+ */
+static void
+test_other_data_owner(void **state)
+{
+	struct world *w = *state;
+	const char *const changed = fmt(
+		"<RetInput{T}><s:UUIDIdentifikator>" U1 "</s:UUIDIdentifikator><AttributListe>"
+		"<Egenskab><s:BrugervendtNoegleTekst>new</s:BrugervendtNoegleTekst></Egenskab>"
+		"</AttributListe></RetInput>");
+	struct said s;
+
+	world_expect(w, &other, "bruger", import_of("Bruger", U1, "", ""), 20);
+	world_expect(w, &writer, "bruger", on_uuid("Laes", U1), 44);
+	world_expect(w, &guest, "bruger", on_uuid("Laes", U1), 20);
+	world_expect(w, &guest, "bruger", on_uuid("List", U1), 20);
+	world_call(w, &guest, "bruger", "<SoegInput{T}/>", &s);
+	assert_true(s.status == 20 && said_has(&s, U1));
+	said_end(&s);
+	/* seen, but not to be written by that role: 41; without the scope not seen: 44 */
+	world_expect(w, &guest, "bruger", changed, 41);
+	world_expect(w, &writer, "bruger", changed, 44);
+	world_expect(w, &stray, "bruger", changed, 20);
+	world_call(w, &other, "bruger", on_uuid("Laes", U1), &s);
+	assert_true(s.status == 20 && said_has(&s, ">new<"));
+	said_end(&s);
+	world_expect(w, &stray, "bruger", import_of("Bruger", U2, "", ""), 41);
+	world_expect(w, &stray, "bruger", on_uuid("Slet", U1), 20);
+	/* deleted: its past is for those who may write it */
+	world_expect(w, &guest, "bruger", on_uuid("Laes", U1), 44);
+	/* and what one has oneself stays apart, by the same UUID */
+	world_expect(w, &writer, "bruger", import_of("Bruger", U1, "", ""), 20);
+	world_expect(w, &writer, "bruger", on_uuid("Laes", U1), 20);
+	world_expect(w, &other, "bruger", on_uuid("Laes", U1), 44);
+	/* what cannot be undone is done by the owner's own */
+	world_expect(w, &guest_eraser, "organisationsystem",
+		     "<AnonymiserInput{T}><PersonUUID>" U1 "</PersonUUID></AnonymiserInput>",
+		     41);
 }
 
 /* ---- the shared registry ---- */
@@ -423,6 +469,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		CASE(test_apart),
 		CASE(test_roles),
+		CASE(test_other_data_owner),
 		CASE(test_shared),
 		CASE(test_delegated),
 		CASE(test_delegated_forged),
