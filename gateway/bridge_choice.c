@@ -61,7 +61,7 @@ try_session(struct visit *v, const struct pending *p, struct choice *ch)
 	if (cookie.len != 32 || p->force_authn ||
 	    !session_find(v->app->store, cookie, v->c->now, v->c->a, &ch->session, &e))
 		return SESSION_NONE;
-	idp = peers_idp(v->peers, ch->session.idp);
+	idp = peers_idp(v->peers, ch->session.idp, v->c->now);
 	if (!idp || !discovery_is_usable(idp->idp, v->c->now) ||
 	    v->c->now >= ch->session.accepted + LOGIN_REUSE_LIFE ||
 	    v->c->now >= ch->session.session_end)
@@ -96,7 +96,7 @@ ask(struct visit *v, const struct pending *p)
 		.now = v->c->now,
 	};
 
-	q.idps = peers_idps(v->peers, &q.idp_count);
+	q.idps = peers_idps(v->peers, v->c->now, v->c->a, &q.idp_count);
 	return q;
 }
 
@@ -135,7 +135,8 @@ choice_origins(struct visit *v, const struct discovery_answer *d)
 	struct str list = STR("");
 
 	for (size_t i = 0; i < d->candidate_count; i++) {
-		const struct peer_idp *idp = peers_idp(v->peers, d->candidates[i]->entity_id);
+		const struct peer_idp *idp =
+			peers_idp(v->peers, d->candidates[i]->entity_id, v->c->now);
 		const struct saml_endpoint *ep =
 			idp ? saml_endpoint_for(&idp->peer->sso, SAML_BINDING_REDIRECT) : NULL;
 

@@ -76,7 +76,7 @@ find_chosen(struct visit *v, const struct pending *p, struct str entity_id,
 		return false;
 	for (size_t i = 0; i < d.candidate_count; i++)
 		if (str_eq(d.candidates[i]->entity_id, entity_id)) {
-			*out = peers_idp(v->peers, entity_id);
+			*out = peers_idp(v->peers, entity_id, v->c->now);
 			return true;
 		}
 	return FAIL(e, SAML_NO_IDP, "what was chosen was not offered");

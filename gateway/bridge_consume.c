@@ -83,7 +83,7 @@ find_login(struct visit *v, struct answer *x, struct err *e)
 static bool
 find_peers(struct visit *v, struct answer *x, struct err *e)
 {
-	x->idp = peers_idp(v->peers, x->p.idp);
+	x->idp = peers_idp(v->peers, x->p.idp, v->c->now);
 	if (!x->idp || !discovery_is_usable(x->idp->idp, v->c->now))
 		return FAIL(e, SAML_NO_IDP, "the IdP is no longer usable");
 	x->system = peers_system(v->peers, x->p.system, v->c->now);

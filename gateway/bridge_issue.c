@@ -174,8 +174,10 @@ go_on(struct visit *v, struct pending *p, const struct peer_system *system,
 	} else {
 		p->binding = bridge_bind(v);
 		if (ch->found.chosen)
-			bridge_ask_idp(v, p, peers_idp(v->peers, ch->found.chosen->entity_id),
-				       w, ch->is_step_up);
+			bridge_ask_idp(
+				v, p,
+				peers_idp(v->peers, ch->found.chosen->entity_id, v->c->now), w,
+				ch->is_step_up);
 		else
 			ask_user(v, p, ch, w, story);
 	}

@@ -179,7 +179,8 @@ check_cert(struct reading *r, const struct cert *c)
 		return false;
 	}
 	if (r->rules->now >= cert_not_after(c)) {
-		FINDING(r, 4, "certificate %s has expired", cert_thumbprint(c).ptr);
+		if (!r->rules->is_known)
+			FINDING(r, 4, "certificate %s has expired", cert_thumbprint(c).ptr);
 		return false;
 	}
 	if (r->rules->anchors && !r->rules->is_development &&
@@ -273,6 +274,27 @@ check_bindings(struct reading *r)
 		FINDING(r, 6, "no SingleSignOnService with HTTP-Redirect");
 }
 
+/* [SAML metadata 2.3.2, 2.4.1] of the document or of the role; one that cannot be read is over
+ */
+static void
+read_validity(struct reading *r, const struct xml_node *n)
+{
+	struct str text = xml_attr(n, STR_NONE, "validUntil", r->a);
+	struct err bad = ERR_INIT;
+	instant until;
+
+	if (!str_is_set(text))
+		return;
+	if (!time_parse(text, ZONE_REQUIRED, &until, &bad)) {
+		FINDING(r, 2, "validUntil is no time");
+		return;
+	}
+	if (!r->rules->is_known && r->rules->now >= until)
+		FINDING(r, 4, "the metadata was valid until " STR_FMT, STR_ARG(text));
+	if (until < r->out->valid_until)
+		r->out->valid_until = until;
+}
+
 static void
 read_role(struct reading *r, struct xml_node *root)
 {
@@ -287,6 +309,7 @@ read_role(struct reading *r, struct xml_node *root)
 		FINDING(r, 2, "not exactly one %s", name);
 		return;
 	}
+	read_validity(r, role);
 	protocols = xml_attr(role, STR_NONE, "protocolSupportEnumeration", r->a);
 	if (!str_is_set(protocols) || !str_find(protocols, NS_SAMLP, &at))
 		FINDING(r, 2, "%s does not support SAML 2.0", name);
@@ -315,7 +338,7 @@ metadata_read(struct str xml, const struct metadata_rules *rules, struct arena *
 	struct err bad = ERR_INIT;
 	size_t colon;
 
-	*out = (struct saml_peer){.role = rules->role};
+	*out = (struct saml_peer){.role = rules->role, .valid_until = INSTANT_MAX};
 	if (!xml_parse(xml, &limits, &doc, &bad)) {
 		FINDING(&r, 1, "%s: %s", err_row(bad.code)->name, bad.detail);
 		return FAIL(e, METADATA_INVALID, "%s", bad.detail);
@@ -330,6 +353,7 @@ metadata_read(struct str xml, const struct metadata_rules *rules, struct arena *
 	    !str_find(out->entity_id, STR(":"), &colon) || colon == 0)
 		FINDING(&r, 8, "entityID is not an absolute URI of at most %d characters",
 			LIMIT_URI_CHARS);
+	read_validity(&r, root);
 	read_role(&r, root);
 	check_signature(&r, root);
 	if (r.count == 0)

@@ -51,13 +51,17 @@ struct saml_peer {
 	struct cert *encryption; /* owned; NULL if none */
 	unsigned enc_methods;
 	bool wants_signed_requests, signs_requests, wants_signed_assertions;
+	instant valid_until; /* the earliest of the document and the role; INSTANT_MAX: none */
 };
 
 struct metadata_rules {
 	enum saml_role role;
 	/* fetched without an administrator's confirmation: unsigned is refused */
 	bool must_be_signed;
-	bool is_development;     /* http allowed, any issuer */
+	bool is_development; /* http allowed, any issuer */
+	/* confirmed before: a key that has expired since is left out, and so is what one would
+	 * be told of it; the period is the user's to heed */
+	bool is_known;
 	struct anchors *anchors; /* NULL: any issuer */
 	instant now;
 };

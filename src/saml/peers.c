@@ -24,7 +24,6 @@ struct peer_set {
 	struct peer_system *systems;
 	size_t system_count;
 	struct peer_idp *idps;
-	const struct trust_idp **idp_list;
 	size_t idp_count;
 };
 
@@ -86,6 +85,7 @@ read_peer(const struct peers_rules *r, struct peer_set *s, enum saml_role role,
 {
 	struct metadata_rules rules = {.role = role,
 				       .is_development = r->is_development,
+				       .is_known = true,
 				       .anchors = r->anchors,
 				       .now = r->now};
 	AUTO(buf_release) struct buf findings = BUF_INIT(64UL * 1024);
@@ -136,7 +136,6 @@ add_idps(const struct peers_rules *r, struct peer_set *s)
 	size_t n = trust_idp_count(s->known);
 
 	s->idps = ARENA_NEW_N(s->a, n + 1, struct peer_idp);
-	s->idp_list = arena_alloc_n(s->a, n + 1, sizeof(*s->idp_list));
 	for (size_t i = 0; i < n; i++) {
 		const struct trust_idp *idp = trust_idp_at(s->known, i);
 		const struct saml_peer *peer;
@@ -149,7 +148,6 @@ add_idps(const struct peers_rules *r, struct peer_set *s)
 		peer = read_peer(r, s, SAML_ROLE_IDP, idp->entity_id, idp->metadata_xml);
 		if (!peer)
 			continue;
-		s->idp_list[s->idp_count] = idp;
 		s->idps[s->idp_count++] = (struct peer_idp){.idp = idp, .peer = peer};
 	}
 }
@@ -239,7 +237,8 @@ peers_system(const struct peer_set *s, struct str entity_id, instant now)
 
 		if (!str_eq(ps->peer->entity_id, entity_id))
 			continue;
-		if (ps->system->is_blocked || !validity_holds(ps->system->valid, now))
+		if (ps->system->is_blocked || !validity_holds(ps->system->valid, now) ||
+		    now >= ps->peer->valid_until)
 			return NULL;
 		return ps;
 	}
@@ -247,17 +246,23 @@ peers_system(const struct peer_set *s, struct str entity_id, instant now)
 }
 
 const struct peer_idp *
-peers_idp(const struct peer_set *s, struct str entity_id)
+peers_idp(const struct peer_set *s, struct str entity_id, instant now)
 {
 	for (size_t i = 0; i < s->idp_count; i++)
 		if (str_eq(s->idps[i].peer->entity_id, entity_id))
-			return &s->idps[i];
+			return now < s->idps[i].peer->valid_until ? &s->idps[i] : NULL;
 	return NULL;
 }
 
 const struct trust_idp *const *
-peers_idps(const struct peer_set *s, size_t *count)
+peers_idps(const struct peer_set *s, instant now, struct arena *a, size_t *count)
 {
-	*count = s->idp_count;
-	return s->idp_list;
+	const struct trust_idp **list =
+		arena_alloc_n(a, s->idp_count + 1, sizeof(const struct trust_idp *));
+
+	*count = 0;
+	for (size_t i = 0; i < s->idp_count; i++)
+		if (now < s->idps[i].peer->valid_until)
+			list[(*count)++] = s->idps[i].idp;
+	return list;
 }

@@ -40,8 +40,10 @@ const struct trust_snapshot *peers_known(const struct peer_set *s);
 /* NULL: not registered, blocked, outside its validity, or without usable metadata. */
 const struct peer_system *peers_system(const struct peer_set *s, struct str entity_id,
 				       instant now);
-const struct peer_idp *peers_idp(const struct peer_set *s, struct str entity_id);
+/* NULL: not registered, or without usable metadata. */
+const struct peer_idp *peers_idp(const struct peer_set *s, struct str entity_id, instant now);
 /* All IdPs with usable metadata. */
-const struct trust_idp *const *peers_idps(const struct peer_set *s, size_t *count);
+const struct trust_idp *const *peers_idps(const struct peer_set *s, instant now,
+					  struct arena *a, size_t *count);
 
 #endif

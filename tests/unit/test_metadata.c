@@ -17,6 +17,7 @@
 #include "base/encoding.h"
 #include "base/log.h"
 #include "saml/lasso.h"
+#include "gateway/file.h"
 #include "tests/unit/pki.h"
 #include "tests/unit/saml_world.h"
 
@@ -95,6 +96,14 @@ static const struct {
 	 false},
 	{"javascript", "Location=\"https://", "Location=\"javascript:", "7 ", false, false},
 	{"relative", "Location=\"https://", "Location=\"/", "7 ", false, false},
+	{"valid for a long time yet", "<md:EntityDescriptor",
+	 "<md:EntityDescriptor validUntil=\"2999-01-01T00:00:00Z\"", NULL, false, false},
+	{"valid no longer", "<md:EntityDescriptor",
+	 "<md:EntityDescriptor validUntil=\"2020-01-01T00:00:00Z\"", "4 ", false, false},
+	{"a role that is valid no longer", "SPSSODescriptor ",
+	 "SPSSODescriptor validUntil=\"2020-01-01T00:00:00Z\" ", "4 ", false, false},
+	{"valid until no time", "<md:EntityDescriptor",
+	 "<md:EntityDescriptor validUntil=\"tomorrow\"", "2 ", false, false},
 	{"empty entityID", "entityID=\"" SYSTEM_ID "\"", "entityID=\"\"", "8 ", false, false},
 	{"entityID that is no URI", "entityID=\"" SYSTEM_ID "\"", "entityID=\"x\"", "8 ", false,
 	 false},
@@ -191,6 +200,91 @@ keys_and_signatures(void **state)
 	assert_true(str_find(findings, STR("3 not signed"), &at));
 }
 
+/*
+ * What was confirmed and then became known: it ends at its time, and a key that has expired
+ * leaves the others in force.
+ */
+static void
+known_metadata_ages(void **state)
+{
+	struct metadata_rules rules = {.role = SAML_ROLE_SYSTEM,
+				       .is_development = true,
+				       .is_known = true,
+				       .now = world.now};
+	struct cert *old = pki_cert("odd/expired");
+	struct str findings, xml = unsigned_document(SAML_ROLE_SYSTEM);
+	struct saml_peer p;
+
+	(void)state;
+	xml = swap_text(&world, xml, "SPSSODescriptor ",
+			"SPSSODescriptor validUntil=\"2020-01-01T00:00:00Z\" ");
+	xml = swap_text(&world, xml, "<md:EntityDescriptor",
+			"<md:EntityDescriptor validUntil=\"2999-01-01T00:00:00Z\"");
+	assert_true(reads(xml, &rules, &p, &findings));
+	assert_true(p.valid_until < world.now && p.signing_count == 1);
+	saml_peer_release(&p);
+	xml = swap_text(&world, unsigned_document(SAML_ROLE_SYSTEM), "<md:KeyDescriptor",
+			arena_printf(world.a,
+				     "<md:KeyDescriptor use=\"signing\"><ds:KeyInfo "
+				     "xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\">"
+				     "<ds:X509Data><ds:X509Certificate>" STR_FMT
+				     "</ds:X509Certificate></ds:X509Data></ds:KeyInfo>"
+				     "</md:KeyDescriptor><md:KeyDescriptor",
+				     STR_ARG(cert_base64(old)))
+				.ptr);
+	assert_true(reads(xml, &rules, &p, &findings));
+	assert_true(p.valid_until == INSTANT_MAX && p.signing_count == 1);
+	saml_peer_release(&p);
+	rules.is_known = false;
+	assert_false(reads(xml, &rules, &p, &findings));
+	cert_free(old);
+}
+
+/* Puts validUntil into a peer's document, which is taken in anew. */
+static void
+end_document(enum saml_role role, const char *file, instant until)
+{
+	char text[TIME_TEXT_MAX];
+	struct err e = ERR_INIT;
+	struct str xml;
+
+	xml = swap_text(&world, unsigned_document(role), "<md:EntityDescriptor",
+			arena_printf(world.a, "<md:EntityDescriptor validUntil=\"" STR_FMT "\"",
+				     STR_ARG(time_format_utc(until, text)))
+				.ptr);
+	if (role == SAML_ROLE_IDP)
+		xml = swap_text(&world, xml, "entityID=\"" SYSTEM_ID, "entityID=\"" IDP_ID);
+	assert_true(
+		file_write(arena_printf(world.a, "%s/%s", world.folder, file).ptr, xml, &e));
+}
+
+/* Metadata that ends while the server runs: its peer ends with it. */
+static void
+peers_end_with_their_metadata(void **state)
+{
+	struct saml_world *w = &world;
+	struct peers *peers = peers_new();
+	struct peers_rules rules = {.is_development = true, .now = w->now};
+	const struct peer_set *s;
+	size_t count;
+
+	(void)state;
+	end_document(SAML_ROLE_SYSTEM, "a.xml", w->now + HOURS(1));
+	end_document(SAML_ROLE_IDP, "idp.xml", w->now + HOURS(1));
+	saml_world_know(w, NULL, NULL, NULL);
+	s = peers_hold(peers, w->app->trust, &rules);
+	assert_non_null(peers_system(s, STR(SYSTEM_ID), w->now));
+	assert_non_null(peers_idp(s, STR(IDP_ID), w->now));
+	peers_idps(s, w->now, w->a, &count);
+	assert_int_equal(count, 2);
+	assert_null(peers_system(s, STR(SYSTEM_ID), w->now + HOURS(1)));
+	assert_null(peers_idp(s, STR(IDP_ID), w->now + HOURS(1)));
+	peers_idps(s, w->now + HOURS(1), w->a, &count);
+	assert_int_equal(count, 1);
+	peers_release(s);
+	peers_free(peers);
+}
+
 static void
 what_is_read(void **state)
 {
@@ -239,7 +333,7 @@ bad_peers_are_left_out(void **state)
 	(void)state;
 	saml_world_know(w, NULL, NULL, NULL);
 	s = peers_hold(peers, w->app->trust, &rules);
-	peers_idps(s, &count);
+	peers_idps(s, rules.now, w->a, &count);
 	assert_int_equal(count, 0); /* every certificate has ended by then */
 	assert_null(peers_system(s, STR(SYSTEM_ID), w->now));
 	again = peers_hold(peers, w->app->trust, &rules);
@@ -249,11 +343,11 @@ bad_peers_are_left_out(void **state)
 	rules.now = w->now;
 	again = peers_hold(peers, w->app->trust, &rules);
 	assert_ptr_not_equal(s, again);
-	peers_idps(again, &count);
+	peers_idps(again, rules.now, w->a, &count);
 	assert_int_equal(count, 2);
 	assert_non_null(peers_system(again, STR(SYSTEM_ID), w->now));
 	assert_null(peers_system(again, STR("https://unknown.example"), w->now));
-	assert_null(peers_idp(again, STR(SYSTEM_ID)));
+	assert_null(peers_idp(again, STR(SYSTEM_ID), w->now));
 	peers_release(s);
 	peers_release(again);
 	peers_free(peers);
@@ -427,11 +521,13 @@ main(void)
 		cmocka_unit_test(what_is_refused),
 		cmocka_unit_test(all_findings_are_told),
 		cmocka_unit_test(keys_and_signatures),
+		cmocka_unit_test(known_metadata_ages),
 		cmocka_unit_test(what_is_read),
 		cmocka_unit_test(bad_peers_are_left_out),
 		cmocka_unit_test(ours_is_metadata),
 		cmocka_unit_test(ours_says_how_to_encrypt),
 		cmocka_unit_test(lasso_plays_a_system),
+		cmocka_unit_test(peers_end_with_their_metadata),
 	};
 
 	saml_lasso_init();
