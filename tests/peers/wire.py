@@ -59,7 +59,7 @@ class Wire:
 
     def keep(self, path, status, body, answer):
         self.last = (status, body, answer)
-        landscape.record(path, status, body.decode(), answer.decode())
+        landscape.record(path, status, body.decode(errors="replace"), answer.decode())
 
     def get(self, path):
         status, _, answer = self.ask("GET", path)
