@@ -100,7 +100,7 @@ static bool
 start(struct idp *idp, const struct flags *f, struct http_server **server, struct err *e)
 {
 	struct http_listener_options l = {
-		.kind = LISTENER_IDP, .fd = -1, .max_body_bytes = LIMIT_FORM_BODY_BYTES};
+		.kind = LISTENER_BROWSER, .fd = -1, .max_body_bytes = LIMIT_FORM_BODY_BYTES};
 	struct http_options o = {
 		.listeners = &l,
 		.listener_count = 1,

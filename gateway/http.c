@@ -30,6 +30,7 @@
 #include "crypto/random.h"
 #include "gateway/framing.h"
 #include "gateway/metrics.h"
+#include "gateway/refusal.h"
 
 #define LISTENERS_MAX 4
 #define HEADER_BYTES_MAX (LIMIT_URL_BYTES + 32 * 1024)
@@ -93,15 +94,6 @@ http_set_header(struct http_call *c, const char *name, struct str value)
 {
 	BUG_ON(c->header_count == HTTP_HEADERS_MAX);
 	c->headers[c->header_count++] = (struct http_header){str_from(name), value};
-}
-
-void
-http_plain(struct http_call *c, int status, const char *reason)
-{
-	c->status = status;
-	c->answer_type = STR("text/plain; charset=utf-8");
-	buf_clear(&c->answer);
-	buf_printf(&c->answer, "%s (ref: " STR_FMT ")\n", reason, STR_ARG(c->request_id));
 }
 
 static void
@@ -236,12 +228,24 @@ add_header(struct pending *p, struct str name, struct str value)
 {
 	struct evkeyvalq *out = evhttp_request_get_output_headers(p->req);
 
-	if (!is_clean(value)) {
-		LOG(LOG_LEVEL_ERROR, "http.header_refused", LF("req", p->call.request_id),
-		    LF("name", name));
-		return;
-	}
 	evhttp_add_header(out, arena_dup_c(p->arena, name), arena_dup_c(p->arena, value));
+}
+
+/* A page without the header that it was to have is another page: none is sent. */
+static void
+check_headers(struct http_call *c)
+{
+	const char *bad = is_clean(c->answer_type) ? NULL : "Content-Type";
+
+	for (size_t i = 0; i < c->header_count; i++)
+		if (!is_clean(c->headers[i].value))
+			bad = c->headers[i].name.ptr;
+	if (bad == NULL)
+		return;
+	LOG(LOG_LEVEL_ERROR, "http.header_refused", LF("req", c->request_id),
+	    LF_C("name", bad));
+	c->header_count = 0;
+	http_plain(c, 500, err_row(INTERNAL)->text);
 }
 
 /* On the loop: hand the answer to libevent, which frees the pending with the last byte. */
@@ -251,9 +255,13 @@ answer(struct pending *p)
 	struct http_call *c = &p->call;
 	struct conn *conn = conn_of(p->req);
 	struct evbuffer *body = evbuffer_new();
-	struct str bytes = buf_str(&c->answer);
-	int status = c->status;
+	struct str bytes;
+	int status;
 
+	check_headers(c);
+	refusal_log(c);
+	bytes = buf_str(&c->answer);
+	status = c->status;
 	metrics_http(c->listener, status, clock_monotonic_us() - p->started_us);
 	if (conn != NULL) {
 		conn->is_busy = false;
@@ -380,13 +388,10 @@ read_call(struct pending *p)
 	evhttp_connection_get_peer(evcon, &peer, &port);
 	c->peer = arena_dup(p->arena, str_from(peer));
 	c->method = method_of(p->req);
-	c->host = header_text(p, "Host");
 	c->content_type = header_text(p, "Content-Type");
-	c->soap_action = header_text(p, "SOAPAction");
 	c->cookie = header_text(p, "Cookie");
 	c->accept_language = header_text(p, "Accept-Language");
 	c->origin = header_text(p, "Origin");
-	c->referer = header_text(p, "Referer");
 	c->client_cert = listen_peer_cert(evhttp_connection_get_bufferevent(evcon), p->arena);
 	read_body(p);
 }

@@ -11,13 +11,13 @@
 #include "base/str.h"
 #include "base/time.h"
 
-enum http_listener { LISTENER_SYSTEM, LISTENER_BROWSER, LISTENER_IDP, LISTENER_OPERATIONS };
+enum http_listener { LISTENER_SYSTEM, LISTENER_BROWSER, LISTENER_OPERATIONS };
 enum http_method { HTTP_METHOD_OTHER = 0, HTTP_METHOD_GET, HTTP_METHOD_HEAD, HTTP_METHOD_POST };
 
 #define HTTP_HEADERS_MAX 16
 
 struct http_header {
-	struct str name, value; /* value without CR, LF: http.c refuses to send others */
+	struct str name, value; /* value without CR, LF: http.c answers 500 to others */
 };
 
 struct http_call {
@@ -25,7 +25,7 @@ struct http_call {
 	enum http_method method;
 	struct str path;  /* as sent, not decoded, without query */
 	struct str query; /* as sent, without '?'; absent if none */
-	struct str host, content_type, soap_action, cookie, accept_language, origin, referer;
+	struct str content_type, cookie, accept_language, origin;
 	struct str peer; /* address in text, without port */
 	struct str body;
 	/* DER of the TLS client certificate, not verified; absent if none */
@@ -35,6 +35,8 @@ struct http_call {
 	struct arena *a;
 
 	int status; /* 0 until set */
+	const char
+		*refusal; /* why there is no message to answer, for the log; NULL: there is */
 	struct str answer_type;
 	struct buf answer;
 	struct http_header headers[HTTP_HEADERS_MAX];

@@ -9,12 +9,12 @@
 #include <stdatomic.h>
 
 #include "base/attr.h"
+#include "gateway/refusal.h"
 #include "version.h"
 
-#define LISTENER_COUNT 4
+#define LISTENER_COUNT 3
 
-static const char *const listener_names[LISTENER_COUNT] = {"system", "browser", "idp",
-							   "operations"};
+static const char *const listener_names[LISTENER_COUNT] = {"system", "browser", "operations"};
 static const char *const what_names[METRIC_WHAT_COUNT] = {"tokens", "calls", "logins"};
 /* Upper ends of the duration buckets, in microseconds. */
 static const uint64_t bucket_us[] = {1000,  2500,   5000,   10000,   25000,
@@ -119,4 +119,8 @@ metrics_write(struct buf *out)
 	write_http(out);
 	write_durations(out);
 	write_outcomes(out);
+	buf_printf(out,
+		   "# TYPE sluse_http_refusals_unlogged_total counter\n"
+		   "sluse_http_refusals_unlogged_total %llu\n",
+		   (unsigned long long)refusal_unlogged());
 }

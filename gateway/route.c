@@ -121,7 +121,6 @@ route_call(struct http_call *c, void *arg)
 		system_call_weighed(app, p, c);
 		break;
 	case LISTENER_BROWSER:
-	case LISTENER_IDP:
 		web_call(app, p, c);
 		break;
 	case LISTENER_OPERATIONS:

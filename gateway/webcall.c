@@ -27,6 +27,7 @@ metadata(struct visit *v, enum saml_role as)
 
 	buf_clear(&v->c->answer);
 	if (!metadata_publish(&v->hub, as, v->c->a, &v->c->answer, &e)) {
+		LOG_ERR(LOG_LEVEL_ERROR, "metadata.failed", &e, LF("req", v->c->request_id));
 		page_error(v, &e, NULL);
 		return;
 	}
@@ -142,8 +143,9 @@ dispatch(struct visit *v)
 			handle(v, routes[i].handler);
 			return;
 		}
-		FAIL(&e, SAML_WRONG_PLACE, "method at " STR_FMT, STR_ARG(v->c->path));
+		FAIL(&e, SAML_WRONG_PLACE, "method at %s", routes[i].path);
 		page_error(v, &e, NULL);
+		v->c->refusal = "The method is not allowed here.";
 		return;
 	}
 	if (!(GET & 1U << v->c->method) || !page_asset(v))

@@ -89,6 +89,8 @@
 /* Refused calls: of one address before its sender is proven, and of one it-system after. */
 #define LIMIT_REFUSALS_BURST	  2000
 #define LIMIT_REFUSALS_PER_S	  100
+/* log lines of requests that were no message: enough to find one's own */
+#define LIMIT_REFUSAL_LINES_PER_S 20
 /* One audit record: texts of a message are bounded, its detail is 8 KB at most. */
 #define LIMIT_AUDIT_RECORD_BYTES  (64 * 1024)
 /* Tokens live eight hours, or as asked between these. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The HTTP engine over real sockets: framing, limits, slow senders, stopping. */
-#include <arpa/inet.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,107 +13,7 @@
 
 #include <cmocka.h>
 
-#include "base/arena.h"
-#include "gateway/http.h"
-
-struct fixture {
-	struct http_server *server;
-	struct worker_pool *pool;
-	int port;
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	bool is_held, is_inside; /* GET /hold waits while is_held */
-};
-
-static void
-handle(struct http_call *c, void *arg)
-{
-	struct fixture *f = arg;
-
-	if (str_eq_c(c->path, "/hold")) {
-		pthread_mutex_lock(&f->lock);
-		f->is_inside = true;
-		pthread_cond_broadcast(&f->changed);
-		while (f->is_held)
-			pthread_cond_wait(&f->changed, &f->lock);
-		pthread_mutex_unlock(&f->lock);
-	}
-	c->status = str_eq_c(c->path, "/teapot") ? 418 : 200;
-	c->answer_type = STR("text/plain");
-	http_set_header(c, "X-Evil",
-			str_eq_c(c->path, "/evil") ? STR("a\r\nSet-Cookie: b") : STR("ok"));
-	buf_printf(&c->answer,
-		   "method=%d path=" STR_FMT " query=" STR_FMT " body=%zu peer=" STR_FMT "\n",
-		   c->method, STR_ARG(c->path), STR_ARG(c->query), c->body.len,
-		   STR_ARG(c->peer));
-}
-
-static void
-start(struct fixture *f, size_t workers, int64_t idle_s)
-{
-	struct http_listener_options lo = {.kind = LISTENER_SYSTEM, .max_body_bytes = 100000};
-	struct http_options o = {.listeners = &lo,
-				 .listener_count = 1,
-				 .io_threads = 2,
-				 .max_connections = 1000,
-				 .max_held_bytes = 150000,
-				 .idle_timeout_s = idle_s,
-				 .handler = handle,
-				 .arg = f};
-	struct err e = ERR_INIT;
-	char name[64];
-
-	assert_true(listen_open("127.0.0.1:0", &lo.fd, &e));
-	listen_name(lo.fd, name, sizeof(name));
-	f->port = atoi(strrchr(name, ':') + 1);
-	pthread_mutex_init(&f->lock, NULL);
-	pthread_cond_init(&f->changed, NULL);
-	o.pool = f->pool = worker_pool_new(workers, 64);
-	assert_true(http_start(&o, &f->server, &e));
-}
-
-static void
-stop(struct fixture *f)
-{
-	assert_int_equal(http_stop(f->server, 5), 0);
-	worker_pool_free(f->pool);
-}
-
-static int
-dial(const struct fixture *f)
-{
-	struct sockaddr_in sa = {.sin_family = AF_INET, .sin_port = htons((uint16_t)f->port)};
-	struct timeval limit = {.tv_sec = 10};
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	sa.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-	assert_int_equal(connect(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
-	return fd;
-}
-
-static void
-say(int fd, const char *text)
-{
-	size_t len = strlen(text);
-
-	assert_int_equal(send(fd, text, len, MSG_NOSIGNAL), len);
-}
-
-/* Reads until the text occurs or the connection ends; returns whether it occurred. */
-static bool
-hear(int fd, const char *text, char *all, size_t room)
-{
-	size_t len = 0;
-	ssize_t n;
-
-	all[0] = '\0';
-	while (strstr(all, text) == NULL && (n = recv(fd, all + len, room - 1 - len, 0)) > 0) {
-		len += (size_t)n;
-		all[len] = '\0';
-	}
-	return strstr(all, text) != NULL;
-}
+#include "tests/unit/http_world.h"
 
 struct exchange {
 	const char *name, *send, *want, *never;
@@ -154,29 +54,31 @@ static const struct exchange exchanges[] = {
 	 "HTTP/1.1 413 ", "method="},
 	{"no HTTP", "hello\r\n\r\n", "HTTP/1.", "method="},
 	{"a header with a line break is not sent", "GET /evil HTTP/1.1\r\nHost: x\r\n\r\n",
-	 "method=1", "Set-Cookie"},
+	 "HTTP/1.1 500 ", "Set-Cookie"},
+	{"and neither is the page it was for",
+	 "GET /evil HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "(ref: ", "method="},
 };
 
 static void
 test_exchanges(void **state)
 {
-	struct fixture f = {0};
+	struct http_world f = {0};
 	char all[4096];
 
 	(void)state;
-	start(&f, 2, 60);
+	hw_start(&f, 2, 60);
 	for (size_t i = 0; i < ARRAY_LEN(exchanges); i++) {
-		int fd = dial(&f);
+		int fd = hw_dial(&f);
 
-		say(fd, exchanges[i].send);
-		if (!hear(fd, exchanges[i].want, all, sizeof(all)))
+		hw_say(fd, exchanges[i].send);
+		if (!hw_hear(fd, exchanges[i].want, all, sizeof(all)))
 			fail_msg("%s: got '%s'", exchanges[i].name, all);
 		if (exchanges[i].never != NULL && strstr(all, exchanges[i].never) != NULL)
 			fail_msg("%s: '%s' in '%s'", exchanges[i].name, exchanges[i].never,
 				 all);
 		close(fd);
 	}
-	stop(&f);
+	hw_stop(&f);
 }
 
 /* Each tells in a doubtful way where it ends; what follows must not become a request. */
@@ -208,87 +110,87 @@ static const struct {
 static void
 test_framing(void **state)
 {
-	struct fixture f = {0};
+	struct http_world f = {0};
 	char all[4096];
 
 	(void)state;
-	start(&f, 2, 60);
+	hw_start(&f, 2, 60);
 	for (size_t i = 0; i < ARRAY_LEN(doubtful); i++) {
-		int fd = dial(&f);
+		int fd = hw_dial(&f);
 
-		say(fd, doubtful[i].request);
-		say(fd, "GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n");
-		(void)hear(fd, "\1", all, sizeof(all)); /* to the end */
+		hw_say(fd, doubtful[i].request);
+		hw_say(fd, "GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n");
+		(void)hw_hear(fd, "\1", all, sizeof(all)); /* to the end */
 		if (strncmp(all, "HTTP/1.1 4", 10) != 0 || strstr(all + 1, "HTTP/1.1 ") ||
 		    strstr(all, "method="))
 			fail_msg("%s: got '%s'", doubtful[i].name, all);
 		close(fd);
 	}
-	stop(&f);
+	hw_stop(&f);
 }
 
 static void
 test_keep_alive(void **state)
 {
-	struct fixture f = {0};
+	struct http_world f = {0};
 	char all[4096];
 	int fd;
 
 	(void)state;
-	start(&f, 2, 60);
-	fd = dial(&f);
+	hw_start(&f, 2, 60);
+	fd = hw_dial(&f);
 	for (int i = 0; i < 3; i++) {
-		say(fd, "GET /again HTTP/1.1\r\nHost: x\r\n\r\n");
-		assert_true(hear(fd, "peer=127.0.0.1\n", all, sizeof(all)));
+		hw_say(fd, "GET /again HTTP/1.1\r\nHost: x\r\n\r\n");
+		assert_true(hw_hear(fd, "peer=127.0.0.1\n", all, sizeof(all)));
 	}
 	close(fd);
-	stop(&f);
+	hw_stop(&f);
 }
 
 /* One worker, many peers who never finish: a whole request is answered all the same. */
 static void
 test_slow_senders_hold_nothing(void **state)
 {
-	struct fixture f = {0};
+	struct http_world f = {0};
 	char all[4096];
 	int slow[200], fd;
 
 	(void)state;
-	start(&f, 1, 60);
+	hw_start(&f, 1, 60);
 	for (size_t i = 0; i < ARRAY_LEN(slow); i++) {
-		slow[i] = dial(&f);
-		say(slow[i],
-		    "POST /slow HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\nhalf");
+		slow[i] = hw_dial(&f);
+		hw_say(slow[i],
+		       "POST /slow HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\nhalf");
 	}
-	fd = dial(&f);
-	say(fd, "GET /quick HTTP/1.1\r\nHost: x\r\n\r\n");
-	assert_true(hear(fd, "path=/quick", all, sizeof(all)));
+	fd = hw_dial(&f);
+	hw_say(fd, "GET /quick HTTP/1.1\r\nHost: x\r\n\r\n");
+	assert_true(hw_hear(fd, "path=/quick", all, sizeof(all)));
 	close(fd);
 	for (size_t i = 0; i < ARRAY_LEN(slow); i++)
 		close(slow[i]);
-	stop(&f);
+	hw_stop(&f);
 }
 
 static void
 test_silence_ends(void **state)
 {
-	struct fixture f = {0};
+	struct http_world f = {0};
 	char all[4096];
 	int fd;
 
 	(void)state;
-	start(&f, 1, 1);
-	fd = dial(&f);
-	say(fd, "GET /half HTTP/1.1\r\n");
-	assert_false(hear(fd, "never", all, sizeof(all))); /* the other side closes */
+	hw_start(&f, 1, 1);
+	fd = hw_dial(&f);
+	hw_say(fd, "GET /half HTTP/1.1\r\n");
+	assert_false(hw_hear(fd, "never", all, sizeof(all))); /* the other side closes */
 	close(fd);
-	stop(&f);
+	hw_stop(&f);
 }
 
 static void *
 stop_in_thread(void *arg)
 {
-	stop(arg);
+	hw_stop(arg);
 	return NULL;
 }
 
@@ -296,15 +198,15 @@ stop_in_thread(void *arg)
 static void
 test_stop_lets_calls_finish(void **state)
 {
-	struct fixture f = {.is_held = true};
+	struct http_world f = {.is_held = true};
 	pthread_t stopper;
 	char all[4096];
 	int fd;
 
 	(void)state;
-	start(&f, 2, 60);
-	fd = dial(&f);
-	say(fd, "GET /hold HTTP/1.1\r\nHost: x\r\n\r\n");
+	hw_start(&f, 2, 60);
+	fd = hw_dial(&f);
+	hw_say(fd, "GET /hold HTTP/1.1\r\nHost: x\r\n\r\n");
 	pthread_mutex_lock(&f.lock);
 	while (!f.is_inside)
 		pthread_cond_wait(&f.changed, &f.lock);
@@ -314,7 +216,7 @@ test_stop_lets_calls_finish(void **state)
 	f.is_held = false;
 	pthread_cond_broadcast(&f.changed);
 	pthread_mutex_unlock(&f.lock);
-	assert_true(hear(fd, "path=/hold", all, sizeof(all)));
+	assert_true(hw_hear(fd, "path=/hold", all, sizeof(all)));
 	pthread_join(stopper, NULL);
 	close(fd);
 }
@@ -328,8 +230,8 @@ say_body(int fd, const char *path, size_t len)
 	memset(body, 'x', len);
 	snprintf(head, sizeof(head),
 		 "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: %zu\r\n\r\n", path, len);
-	say(fd, head);
-	say(fd, body);
+	hw_say(fd, head);
+	hw_say(fd, body);
 	free(body);
 }
 
@@ -337,47 +239,47 @@ say_body(int fd, const char *path, size_t len)
 static void
 test_held_bodies(void **state)
 {
-	struct fixture f = {.is_held = true};
+	struct http_world f = {.is_held = true};
 	int first, second;
 	char all[4096];
 
 	(void)state;
-	start(&f, 2, 60);
-	first = dial(&f);
-	second = dial(&f);
+	hw_start(&f, 2, 60);
+	first = hw_dial(&f);
+	second = hw_dial(&f);
 	say_body(first, "/hold", 100000);
 	pthread_mutex_lock(&f.lock);
 	while (!f.is_inside)
 		pthread_cond_wait(&f.changed, &f.lock);
 	pthread_mutex_unlock(&f.lock);
 	say_body(second, "/a", 100000);
-	assert_true(hear(second, "Too many calls", all, sizeof(all)));
+	assert_true(hw_hear(second, "Too many calls", all, sizeof(all)));
 	say_body(second, "/a", 1000);
-	assert_true(hear(second, "body=1000 ", all, sizeof(all)));
+	assert_true(hw_hear(second, "body=1000 ", all, sizeof(all)));
 	pthread_mutex_lock(&f.lock);
 	f.is_held = false;
 	pthread_cond_broadcast(&f.changed);
 	pthread_mutex_unlock(&f.lock);
-	assert_true(hear(first, "body=100000 ", all, sizeof(all)));
+	assert_true(hw_hear(first, "body=100000 ", all, sizeof(all)));
 	say_body(second, "/a", 100000);
-	assert_true(hear(second, "body=100000 ", all, sizeof(all)));
+	assert_true(hw_hear(second, "body=100000 ", all, sizeof(all)));
 	close(first);
 	close(second);
-	stop(&f);
+	hw_stop(&f);
 }
 
 /* A peer that leaves while its call runs breaks nothing. */
 static void
 test_peer_leaves(void **state)
 {
-	struct fixture f = {.is_held = true};
+	struct http_world f = {.is_held = true};
 	char all[4096];
 	int fd;
 
 	(void)state;
-	start(&f, 2, 60);
-	fd = dial(&f);
-	say(fd, "GET /hold HTTP/1.1\r\nHost: x\r\n\r\n");
+	hw_start(&f, 2, 60);
+	fd = hw_dial(&f);
+	hw_say(fd, "GET /hold HTTP/1.1\r\nHost: x\r\n\r\n");
 	pthread_mutex_lock(&f.lock);
 	while (!f.is_inside)
 		pthread_cond_wait(&f.changed, &f.lock);
@@ -385,11 +287,11 @@ test_peer_leaves(void **state)
 	f.is_held = false;
 	pthread_cond_broadcast(&f.changed);
 	pthread_mutex_unlock(&f.lock);
-	fd = dial(&f);
-	say(fd, "GET /next HTTP/1.1\r\nHost: x\r\n\r\n");
-	assert_true(hear(fd, "path=/next", all, sizeof(all)));
+	fd = hw_dial(&f);
+	hw_say(fd, "GET /next HTTP/1.1\r\nHost: x\r\n\r\n");
+	assert_true(hw_hear(fd, "path=/next", all, sizeof(all)));
 	close(fd);
-	stop(&f);
+	hw_stop(&f);
 }
 
 int
