@@ -2,8 +2,8 @@
 /*
  * Text forms of bytes. Decoders are strict: they take what the standard's grammar says and
  * nothing near it, and refuse an absent input. Encoders keep absent absent.
- * Source: RFC 4648 (base64, base16); XML Schema part 2, 3.2.16 (base64Binary); RFC 3986, 2.1;
- * RFC 3629.
+ * Source: RFC 4648 (base64, base64url, base16); XML Schema part 2, 3.2.16 (base64Binary); RFC
+ * 3986, 2.1; RFC 3629.
  */
 #include "base/encoding.h"
 
@@ -198,6 +198,39 @@ base64_decode(struct str text, enum base64_rule rule, struct arena *a, struct st
 	}
 	*out = str_of(bytes, (size_t)(r.out - bytes));
 	return true;
+}
+
+struct str
+base64url_encode(struct arena *a, struct str bytes)
+{
+	struct str out = base64_encode(a, bytes);
+	char *p = (char *)(uintptr_t)out.ptr;
+
+	while (out.len > 0 && p[out.len - 1] == '=')
+		out.len--;
+	for (size_t i = 0; i < out.len; i++)
+		p[i] = (char)(p[i] == '+' ? '-' : p[i] == '/' ? '_' : p[i]);
+	return out;
+}
+
+bool
+base64url_decode(struct str text, struct arena *a, struct str *out, struct err *e)
+{
+	char *p;
+
+	if (!text.ptr || text.len > SIZE_MAX - 4)
+		return FAIL(e, ENCODING_MALFORMED, "base64url: absent");
+	p = arena_alloc(a, text.len + 4);
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+
+		if (c == '+' || c == '/' || c == '=')
+			return FAIL(e, ENCODING_MALFORMED, "base64url: of the other alphabet");
+		p[i] = (char)(c == '-' ? '+' : c == '_' ? '/' : c);
+	}
+	for (size_t i = text.len; i % 4 != 0; i++)
+		p[i] = '=';
+	return base64_decode(str_of(p, (text.len + 3) / 4 * 4), BASE64_STRICT, a, out, e);
 }
 
 static struct str

@@ -20,6 +20,10 @@ struct str base64_encode(struct arena *a, struct str bytes);
 void base64_add(struct buf *b, struct str bytes);
 MUST_USE bool base64_decode(struct str text, enum base64_rule rule, struct arena *a,
 			    struct str *out, struct err *e);
+/* The URL-safe alphabet without padding (RFC 7515, 2); strict, spare bits are zero. */
+struct str base64url_encode(struct arena *a, struct str bytes);
+MUST_USE bool base64url_decode(struct str text, struct arena *a, struct str *out,
+			       struct err *e);
 struct str hex_encode(struct arena *a, struct str bytes);	/* lower case */
 struct str hex_encode_upper(struct arena *a, struct str bytes);
 MUST_USE bool hex_decode(struct str text, struct arena *a, struct str *out, struct err *e);

@@ -96,6 +96,11 @@
 /* Tokens live eight hours, or as asked between these. */
 #define LIMIT_TOKEN_LIFE_S	  (480 * 60)
 #define LIMIT_TOKEN_LEAST_LIFE_S  60
+/* A JWT in compact form, with privileges; clocks of resource servers against ours. */
+#define LIMIT_JWT_BYTES		  (192UL * 1024)
+#define LIMIT_JWT_SKEW_S	  60
+/* The life of a token that another one was exchanged for. */
+#define LIMIT_EXCHANGED_LIFE_S	  3600
 /* A bootstrap token, for a working day's session. */
 #define LIMIT_BOOTSTRAP_LIFE_S	  (8 * 3600)
 

@@ -57,6 +57,12 @@ alg_signature_for(enum key_kind kind)
 	return NULL;
 }
 
+const struct alg_signature *
+alg_signature_ps256(void)
+{
+	return alg_signature_for(KEY_RSA_PSS);
+}
+
 const struct alg_digest *
 alg_digest_default(void)
 {

@@ -32,5 +32,7 @@ const struct alg_signature *alg_signature_find(struct str uri);
 /* What we sign with: rsa-sha256 / ecdsa-sha256 by kind of key, digest sha256. */
 const struct alg_signature *alg_signature_for(enum key_kind kind);
 const struct alg_digest *alg_digest_default(void);
+/* RSASSA-PSS with SHA-256: PS256 of JSON Web Algorithms. */
+const struct alg_signature *alg_signature_ps256(void);
 
 #endif

@@ -60,6 +60,10 @@ bool cert_eq(const struct cert *a, const struct cert *b); /* same DER */
 /* RSAKeyValue */
 bool cert_has_key(const struct cert *c, struct str modulus, struct str exponent);
 
+/* Both numbers in as few bytes as they need, in the arena. false: not an RSA key. */
+MUST_USE bool cert_rsa_numbers(const struct cert *c, struct arena *a, struct str *modulus,
+			       struct str *exponent);
+
 /* Key policy: RSA >= 2048, EC P-256/P-384. Errors: CERT_WEAK_KEY. */
 MUST_USE bool cert_check_key(const struct cert *c, struct err *e);
 /*

@@ -8,6 +8,7 @@
 #include "crypto/certs.h"
 
 #include <openssl/ec.h>
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/rsa.h>
 
@@ -130,6 +131,31 @@ cert_verify(const struct cert *c, const struct alg_signature *alg, struct str di
 			    (const unsigned char *)digest.ptr, digest.len) != 1)
 		return FAIL_OSSL(e, SIGNATURE_WRONG, "the value is not the key's");
 	return true;
+}
+
+static bool
+read_number(const struct cert *c, const char *name, struct arena *a, struct str *out)
+{
+	BIGNUM *n = NULL;
+	unsigned char *bytes;
+	int len;
+
+	if (EVP_PKEY_get_bn_param(cert_public(c), name, &n) != 1)
+		return false;
+	len = BN_num_bytes(n);
+	bytes = arena_alloc(a, (size_t)len + 1);
+	*out = str_of(bytes, (size_t)BN_bn2bin(n, bytes));
+	BN_free(n);
+	return true;
+}
+
+bool
+cert_rsa_numbers(const struct cert *c, struct arena *a, struct str *modulus,
+		 struct str *exponent)
+{
+	return cert_key_kind(c) == KEY_RSA &&
+	       read_number(c, OSSL_PKEY_PARAM_RSA_N, a, modulus) &&
+	       read_number(c, OSSL_PKEY_PARAM_RSA_E, a, exponent);
 }
 
 bool
