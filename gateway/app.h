@@ -62,6 +62,8 @@ void operations_call(struct app *app, const struct platform *p, struct http_call
 void sts_call(struct app *app, const struct platform *p, struct http_call *c);
 void service_call(struct app *app, const struct platform *p, const struct soap_service *service,
 		  struct http_call *c);
+/* false: no path of it */
+bool rest_call(struct app *app, const struct platform *p, struct http_call *c);
 void web_call(struct app *app, const struct platform *p, struct http_call *c);
 
 #endif

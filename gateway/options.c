@@ -79,6 +79,10 @@ const struct option_row option_rows[OPT_COUNT] = {
 		{"sts.on_behalf_of", OPTION_FLAG, "false", 0, 0, NULL, true,
 		 "Tokens on behalf of another system or of a user are issued, to those that "
 		 "what is known allows it."},
+	[OPT_STS_JWT_ISSUER] =
+		{"sts.jwt_issuer", OPTION_TEXT, NULL, 0, 0, NULL, true,
+		 "Issuer of JSON Web Tokens, as resource servers have it configured; default: "
+		 "sts.entity_id."},
 	[OPT_SERVICE_CERT] = {"service.cert", OPTION_PATH, NULL, 0, 0, NULL, true,
 			      "Certificate that signs the answers of the services."},
 	[OPT_SERVICE_KEY] = {"service.key", OPTION_PATH, NULL, 0, 0, NULL, true,

@@ -70,3 +70,11 @@ token_order(const struct platform *p, const struct decision *d, const struct rst
 		.signer = identity_signer(&p->id[IDENTITY_STS], now),
 	};
 }
+
+struct str
+token_jwt_issuer(const struct platform *p)
+{
+	return config_str(p->config, config_is_set(p->config, OPT_STS_JWT_ISSUER)
+					     ? OPT_STS_JWT_ISSUER
+					     : OPT_STS_ENTITY_ID);
+}

@@ -15,4 +15,7 @@ struct decide_question token_question(const struct platform *p,
 struct issue_order token_order(const struct platform *p, const struct decision *d,
 			       const struct rst *rst, const struct cert *holder, instant now);
 
+/* Who issues JWTs. */
+struct str token_jwt_issuer(const struct platform *p);
+
 #endif

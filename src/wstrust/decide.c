@@ -122,7 +122,7 @@ decide_behalf(const struct decide_question *q, const struct rst *rst, struct are
 		return FAIL(e, RST_UNSUPPORTED, "OnBehalfOf and ActAs are switched off");
 	if (on_behalf_read(&asked, rst, a, &d->behalf, e))
 		return true;
-	if (e->code == STS_CERT_UNKNOWN)
+	if (e->code == STS_BEHALF_UNKNOWN)
 		d->reason = unknown_thumbprint(a, d->behalf.cert_thumbprint);
 	d->behalf = (struct represented){0};
 	return false;

@@ -72,7 +72,7 @@ find_by_thumbprint(const struct on_behalf_question *q, struct str hex, struct na
 
 	r->cert_thumbprint = hex;
 	if (!c)
-		return FAIL(e, STS_CERT_UNKNOWN, "on behalf of a certificate not registered");
+		return FAIL(e, STS_BEHALF_UNKNOWN, "on behalf of a certificate not registered");
 	out->cert = cert_der(c);
 	return true;
 }
@@ -109,10 +109,10 @@ may_be_used(const struct on_behalf_question *q, const struct cert *c, bool block
 	struct err why = ERR_INIT;
 
 	if (!system || blocked || system->is_blocked || !validity_holds(system->valid, q->now))
-		return FAIL(e, STS_CERT_UNKNOWN, "on behalf of a certificate that is %s",
+		return FAIL(e, STS_BEHALF_UNKNOWN, "on behalf of a certificate that is %s",
 			    system ? "blocked" : "not registered");
 	if (!anchors_check(q->anchors, c, q->now, &why))
-		return FAIL(e, STS_CERT_REFUSED, "on behalf of: %s: %s",
+		return FAIL(e, STS_BEHALF_REFUSED, "on behalf of: %s: %s",
 			    err_row(why.code)->name, why.detail);
 	return true;
 }

@@ -56,7 +56,7 @@ struct represented {
  * asked for.
  *
  * Errors: STS_BEHALF_DENIED (no right), STS_BEHALF_TOKEN (a bad token), RST_MALFORMED,
- * STS_CERT_UNKNOWN, STS_CERT_REFUSED.
+ * STS_BEHALF_UNKNOWN, STS_BEHALF_REFUSED.
  */
 MUST_USE bool on_behalf_read(const struct on_behalf_question *q, const struct rst *rst,
 			     struct arena *a, struct represented *out, struct err *e);

@@ -1,0 +1,589 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The REST interface of the token service as whole calls: tokens given and used, every refusal
+ * with its status and body, what is recorded, and what resource servers are told.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <cmocka.h>
+
+#include "base/encoding.h"
+#include "base/limits.h"
+#include "gateway/restcall.h"
+#include "tests/unit/behalf_world.h"
+#include "tests/unit/mutate.h"
+#include "tests/unit/pki.h"
+#include "tests/unit/resign.h"
+#include "wstrust/jwt_check.h"
+
+#define APPLIES(s) "\"AppliesTo\":{\"EndpointReference\":{\"Address\":\"" s "\"}}"
+#define CONTEXT(c) "\"Anvenderkontekst\":{\"Cvr\":\"" c "\"}"
+#define WHOLE "{" APPLIES(GW_AUDIENCE) "," CONTEXT("11111111") "}"
+#define GRANT "client_id=" GW_AUDIENCE "&grant_type=client_credentials&scope="
+#define SCOPE "entityid:" GW_AUDIENCE ",anvenderkontekst:11111111"
+#define JSON "application/json"
+#define FORM "application/x-www-form-urlencoded"
+#define PLAIN "http://t.example/service/plain/1"
+
+struct send {
+	const char *path;
+	const char *query, *type;
+	struct str body;
+	const char *cert;        /* folder; NULL: KY's; "": none */
+	enum http_method method; /* HTTP_METHOD_OTHER: POST */
+	instant later;
+};
+
+static struct str
+answer(void)
+{
+	return buf_str(&bw.call.answer);
+}
+
+static int
+post(const struct send *s)
+{
+	struct cert *cert = NULL;
+	struct http_call *c = &bw.call;
+
+	buf_release(&c->answer);
+	arena_free(c->a);
+	if (!s->cert || s->cert[0])
+		cert = pki_cert(s->cert ? s->cert : "systems/KY");
+	*c = (struct http_call){
+		.method = s->method ? s->method : HTTP_METHOD_POST,
+		.path = str_from(s->path),
+		.query = str_from(s->query),
+		.content_type = str_from(s->type ? s->type : ""),
+		.peer = STR("127.0.0.1"),
+		.body = s->body,
+		.client_cert = cert ? cert_der(cert) : STR_NONE,
+		.request_id = STR("r-1"),
+		.now = bw.g.now + s->later,
+		.a = arena_new(),
+		.answer = BUF_INIT(LIMIT_ANSWER_BYTES),
+	};
+	if (!rest_call(&bw.app, &bw.platform, c))
+		fail_msg("%s: not served", s->path);
+	c->client_cert = STR_NONE;
+	cert_free(cert);
+	return c->status;
+}
+
+static struct str
+header(const char *name)
+{
+	for (size_t i = 0; i < bw.call.header_count; i++)
+		if (str_eq_c(bw.call.headers[i].name, name))
+			return bw.call.headers[i].value;
+	return STR_NONE;
+}
+
+static void
+expect(const char *name, int status, const char *body)
+{
+	if (bw.call.status != status || !bw_has(answer(), body))
+		fail_msg("%s: %d %.*s", name, bw.call.status, STR_ARG(answer()));
+}
+
+static struct str
+saml_of(void)
+{
+	struct str out;
+	struct err e = ERR_INIT;
+
+	if (bw.call.status != 200)
+		fail_msg("%d %.*s", bw.call.status, STR_ARG(answer()));
+	assert_true(base64_decode(between(answer(), "\"Assertion\":\"", "\""), BASE64_STRICT,
+				  bw.g.a, &out, &e));
+	return out;
+}
+
+static struct str
+access_token(void)
+{
+	if (bw.call.status != 200)
+		fail_msg("%d %.*s", bw.call.status, STR_ARG(answer()));
+	return arena_dup(bw.g.a, between(answer(), "\"access_token\":\"", "\""));
+}
+
+static struct jwt
+checked(struct str token, const char *folder)
+{
+	static const struct str audience = STR_INIT(GW_AUDIENCE);
+	struct cert *holder = pki_cert(folder);
+	const struct identity *id = &bw.platform.id[IDENTITY_STS];
+	const struct jwt_policy p = {
+		.issuer = STR(GW_ISSUER),
+		.certs = id->certs,
+		.cert_count = id->cert_count,
+		.audiences = &audience,
+		.audience_count = 1,
+		.tls_cert = cert_der(holder),
+		.min_assurance = 3,
+	};
+	struct err e = ERR_INIT;
+	struct jwt t;
+
+	if (!jwt_verify(&p, token, bw.g.now, bw.g.a, &t, &e))
+		fail_msg("%s: %s", err_row(e.code)->name, e.detail);
+	cert_free(holder);
+	return t;
+}
+
+/* --- SAML by REST --- */
+
+static void
+a_saml_token(void **state)
+{
+	const struct send s = {REST_PATH_SAML, .type = JSON "; charset=utf-8",
+			       .body = STR(WHOLE)};
+	unsigned before = sw_audit(&bw, "token.issue", "ok");
+	struct client_token t;
+
+	(void)state;
+	assert_int_equal(post(&s), 200);
+	assert_true(bw_has(bw.call.answer_type, "application/json"));
+	assert_true(str_eq_c(header("Cache-Control"), "no-store"));
+	assert_true(str_has_prefix(answer(), STR("{\"AppliesTo\":{\"EndpointReference\":")));
+	t.xml = saml_of();
+	assert_true(str_has_prefix(t.xml, STR("<Assertion xmlns=")));
+	t.id = between(t.xml, " ID=\"", "\"");
+	assert_int_equal(sw_audit(&bw, "token.issue", "ok"), before + 1);
+	/* it is good at a registry, with the same key */
+	assert_int_equal(sw_call(&bw, &t, "laes"), 200);
+}
+
+static const struct {
+	const char *name, *body, *cert;
+	int status;
+	const char *answer;
+	const char *row; /* of the record; NULL: none */
+} refusals[] = {
+	{"no certificate", WHOLE, "", 401,
+	 "{\"code\":5607,\"message\":\"A client certificate is needed.\"}", NULL},
+	{"a stranger", WHOLE, "odd/stranger", 401,
+	 "{\"code\":5607,\"message\":\"No mapped user exists for thumbprint '", NULL},
+	{"blocked", WHOLE, "systems/KY-next", 401, "{\"code\":5607,\"message\":\"No mapped",
+	 NULL},
+	{"revoked", WHOLE, "odd/revoked", 401,
+	 "{\"code\":5607,\"message\":\"The certificate is", NULL},
+	{"no JSON", "x", NULL, 400, "{\"code\":103,\"message\":", "RST_MALFORMED"},
+	{"no context", "{" APPLIES(GW_AUDIENCE) "}", NULL, 400,
+	 "{\"code\":5015,\"message\":\"It is expected", "STS_CLAIM_MISSING"},
+	{"unknown service", "{" APPLIES("urn:x") "," CONTEXT("11111111") "}", NULL, 400,
+	 "{\"code\":5002,\"message\":\"Path resolution: no connection 'urn:x' found\"}",
+	 "STS_APPLIES_TO_UNKNOWN"},
+	{"another authority", "{" APPLIES(GW_AUDIENCE) "," CONTEXT("22222222") "}", NULL, 400,
+	 "{\"code\":5015,\"message\":\"Usercontext doesn't exist on system\"}",
+	 "USERCONTEXT_UNKNOWN"},
+	{"no agreement", "{" APPLIES(PLAIN) "," CONTEXT("11111111") "}", NULL, 400,
+	 "{\"code\":5015,\"message\":\"ServiceAgreementNotFound\"}",
+	 "SERVICE_AGREEMENT_NOT_FOUND"},
+	{"another key",
+	 "{\"UseKey\":\"MAA=\"," APPLIES(GW_AUDIENCE) "," CONTEXT("11111111") "}", NULL, 400,
+	 "{\"code\":103,", "RST_MALFORMED"},
+	{"another kind of token",
+	 "{\"TokenType\":\"urn:x\"," APPLIES(GW_AUDIENCE) "," CONTEXT("11111111") "}", NULL,
+	 400, "{\"code\":110,", "RST_UNSUPPORTED"},
+	{"on behalf, may not",
+	 "{\"OnBehalfOf\":\"MAA=\"," APPLIES(GW_AUDIENCE) "," CONTEXT("11111111") "}", NULL,
+	 400, "{\"code\":101,", "STS_BEHALF_DENIED"},
+	{"on behalf, no assertion",
+	 "{\"OnBehalfOf\":\"PGEvPg==\"," APPLIES(GW_AUDIENCE) "," CONTEXT("11111111") "}", NULL,
+	 400, "{\"code\":103,", "STS_BEHALF_TOKEN"},
+	{"on behalf, no XML",
+	 "{\"OnBehalfOf\":\"PGE=\"," APPLIES(GW_AUDIENCE) "," CONTEXT("11111111") "}", NULL,
+	 400, "{\"code\":103,", "STS_BEHALF_TOKEN"},
+};
+
+static void
+refused_by_number(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(refusals); i++) {
+		const struct send s = {REST_PATH_SAML, .type = JSON,
+				       .body = str_from(refusals[i].body),
+				       .cert = refusals[i].cert};
+		unsigned before =
+			refusals[i].row ? sw_audit(&bw, "token.issue", refusals[i].row) : 0;
+
+		post(&s);
+		expect(refusals[i].name, refusals[i].status, refusals[i].answer);
+		if (!bw_has(bw.call.answer_type, "application/json"))
+			fail_msg("%s: no JSON", refusals[i].name);
+		if (refusals[i].row &&
+		    sw_audit(&bw, "token.issue", refusals[i].row) != before + 1)
+			fail_msg("%s: not recorded", refusals[i].name);
+	}
+}
+
+static void
+what_is_no_request(void **state)
+{
+	struct buf big = BUF_INIT(LIMIT_STS_BODY_BYTES + 2);
+	struct send s = {"/Runtime/api/REST/wstrust/v1/issue/", .type = JSON,
+			 .body = STR(WHOLE)};
+	struct signer *sts = bw.platform.id[IDENTITY_STS].current;
+
+	(void)state;
+	assert_int_equal(post(&s), 200);
+	s.type = "text/plain";
+	assert_int_equal(post(&s), 415);
+	s.type = NULL;
+	assert_int_equal(post(&s), 415);
+	s.type = JSON;
+	s.method = HTTP_METHOD_GET;
+	assert_int_equal(post(&s), 405);
+	assert_true(str_eq_c(header("Allow"), "POST"));
+	s.method = HTTP_METHOD_OTHER;
+	for (size_t i = 0; i <= LIMIT_STS_BODY_BYTES; i++)
+		buf_add_char(&big, ' ');
+	s.body = buf_str(&big);
+	assert_int_equal(post(&s), 413);
+	bw.platform.id[IDENTITY_STS].current = NULL;
+	assert_int_equal(post(&s), 404);
+	bw.platform.id[IDENTITY_STS].current = sts;
+	buf_release(&big);
+	bw.call.path = STR("/runtime/api/rest/wstrust/v2/issue");
+	assert_false(rest_call(&bw.app, &bw.platform, &bw.call));
+}
+
+static struct str
+with_behalf(struct str bytes)
+{
+	return arena_printf(bw.g.a,
+			    "{\"OnBehalfOf\":\"" STR_FMT
+			    "\"," APPLIES(GW_AUDIENCE) "," CONTEXT("11111111") "}",
+			    STR_ARG(base64_encode(bw.g.a, bytes)));
+}
+
+static void
+on_behalf_by_rest(void **state)
+{
+	struct cert *ky = pki_cert("systems/KY");
+	const struct handed h = {.issuer = BW_HUB, .key = "saml/hub"};
+	struct send s = {REST_PATH_SAML, .type = JSON, .body = with_behalf(cert_der(ky)),
+			 .cert = "systems/KSD"};
+
+	(void)state;
+	post(&s);
+	assert_true(bw_has(saml_of(), arena_dup_c(bw.g.a, cert_subject_net(ky))));
+	s.cert = "systems/SAPA";
+	post(&s);
+	expect("may not", 400, "{\"code\":101,");
+	s.body = with_behalf(bw_token(&h));
+	post(&s);
+	assert_true(bw_has(saml_of(), BW_USER));
+	/* with a declaration, as people save it */
+	s.body = with_behalf(arena_printf(bw.g.a, "<?xml version=\"1.0\"?>\n" STR_FMT,
+					  STR_ARG(bw_token(&h))));
+	post(&s);
+	assert_true(bw_has(saml_of(), BW_USER));
+	s.cert = "systems/KY";
+	post(&s);
+	expect("of another holder", 400, "{\"code\":101,");
+	sw_settings(&bw, "", "");
+	post(&s);
+	expect("switched off", 400, "{\"code\":110,");
+	sw_settings(&bw, "on_behalf_of = true;", BW_HUB_SETTINGS);
+	cert_free(ky);
+}
+
+/* --- JWT by REST --- */
+
+static void
+a_jwt_from_each_place(void **state)
+{
+	const struct send places[] = {
+		{REST_PATH_JWT, .query = GRANT SCOPE},
+		{REST_PATH_JWT, .type = FORM, .body = STR(GRANT SCOPE)},
+		{REST_PATH_JWT, .type = JSON,
+		 .body = STR("{\"client_id\":\"" GW_AUDIENCE
+			     "\",\"grant_type\":\"client_credentials\",\"scope\":\"" SCOPE
+			     "\"}")},
+		{REST_PATH_JWT "/", .query = GRANT "x", .type = FORM,
+		 .body = STR("scope=" SCOPE)},
+	};
+	struct jwt t;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		assert_int_equal(post(&places[i]), 200);
+		expect("answer", 200, "\"token_type\":\"Holder-of-key\",\"expires_in\":28800}");
+		assert_true(str_eq_c(header("Cache-Control"), "no-store"));
+		assert_true(str_eq_c(header("Pragma"), "no-cache"));
+		t = checked(access_token(), "systems/KY");
+		assert_true(str_eq_c(t.subject, GW_AUDIENCE));
+		assert_false(str_is_set(t.actor));
+		assert_int_equal(t.privileges.count, 2);
+	}
+}
+
+static const struct {
+	const char *name, *query, *cert;
+	int status;
+	const char *answer;
+} words[] = {
+	{"no certificate", GRANT SCOPE, "", 401,
+	 "{\"error\":\"invalid_client\",\"error_description\":\"A client certificate is needed."
+	 "\"}"},
+	{"a stranger", GRANT SCOPE, "odd/stranger", 401, "{\"error\":\"invalid_client\""},
+	{"no client_id", "grant_type=client_credentials&scope=" SCOPE, NULL, 400,
+	 "{\"error\":\"invalid_request\""},
+	{"client_id of the client's choice",
+	 "client_id=admin&grant_type=client_credentials&scope=" SCOPE, NULL, 400,
+	 "{\"error\":\"invalid_request\""},
+	{"another grant", "client_id=x&grant_type=password&scope=" SCOPE, NULL, 400,
+	 "{\"error\":\"unsupported_grant_type\""},
+	{"an empty scope", GRANT, NULL, 400, "{\"error\":\"invalid_request\""},
+	{"unknown service", GRANT "entityid:urn:x,anvenderkontekst:11111111", NULL, 400,
+	 "{\"error\":\"invalid_scope\",\"error_description\":\"Path resolution: no connection "
+	 "'urn:x' found\"}"},
+	{"another authority", GRANT "entityid:" GW_AUDIENCE ",anvenderkontekst:22222222", NULL,
+	 400, "{\"error\":\"invalid_scope\""},
+	{"no agreement", GRANT "entityid:" PLAIN ",anvenderkontekst:11111111", NULL, 400,
+	 "{\"error\":\"invalid_scope\",\"error_description\":\"ServiceAgreementNotFound\"}"},
+	{"on behalf, may not", GRANT SCOPE ",onbehalfof:00", NULL, 400,
+	 "{\"error\":\"invalid_scope\""},
+	{"on behalf of nobody", GRANT SCOPE ",onbehalfof:00", "systems/KSD", 400,
+	 "{\"error\":\"invalid_scope\",\"error_description\":\"No mapped user exists for "
+	 "thumbprint '00'\"}"},
+};
+
+static void
+refused_by_word(void **state)
+{
+	const struct send other = {REST_PATH_JWT, .type = "text/xml", .body = STR("<x/>")};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		const struct send s = {REST_PATH_JWT, .query = words[i].query,
+				       .cert = words[i].cert};
+
+		post(&s);
+		expect(words[i].name, words[i].status, words[i].answer);
+	}
+	assert_int_equal(post(&other), 415);
+}
+
+static void
+a_jwt_on_behalf(void **state)
+{
+	struct cert *ky = pki_cert("systems/KY"), *ksd = pki_cert("systems/KSD");
+	struct str query = arena_printf(bw.g.a, GRANT SCOPE ",onbehalfof:" STR_FMT,
+					STR_ARG(cert_thumbprint(ky)));
+	const struct send s = {REST_PATH_JWT, .query = arena_dup_c(bw.g.a, query),
+			       .cert = "systems/KSD"};
+	struct jwt t;
+
+	(void)state;
+	post(&s);
+	t = checked(access_token(), "systems/KSD");
+	assert_true(str_eq(t.subject, cert_subject_net(ky)));
+	assert_true(str_eq(t.actor, cert_subject_net(ksd)));
+	assert_int_equal(t.privileges.count, 2);
+	cert_free(ky);
+	cert_free(ksd);
+}
+
+static void
+an_issuer_of_its_own(void **state)
+{
+	const struct send s = {REST_PATH_JWT, .query = GRANT SCOPE};
+
+	(void)state;
+	sw_settings(&bw, "on_behalf_of = true; jwt_issuer = \"" GW_ISSUER "/\";",
+		    BW_HUB_SETTINGS);
+	post(&s);
+	assert_true(str_eq_c(jwt_claimed_issuer(access_token(), bw.g.a), GW_ISSUER "/"));
+	sw_settings(&bw, "on_behalf_of = true;", BW_HUB_SETTINGS);
+}
+
+/* --- the exchange --- */
+
+static struct str
+form_of(struct str xml, const char *more)
+{
+	AUTO(buf_release) struct buf b = BUF_INIT(1u << 20);
+
+	buf_add_c(&b, "saml-token=");
+	percent_add(&b, base64_encode(bw.g.a, xml));
+	buf_add_c(&b, more);
+	return arena_dup(bw.g.a, buf_str(&b));
+}
+
+static void
+exchanged(const char *name, const char *cert, struct str xml, instant later, int status,
+	  const char *want)
+{
+	const struct send s = {"/service/AccessTokenService_1/token", .type = FORM,
+			       .body = form_of(xml, ""), .cert = cert, .later = later};
+
+	post(&s);
+	expect(name, status, want);
+	if (status == 401 && !str_has_prefix(header("WWW-Authenticate"),
+					     STR("Holder-of-key error=\"invalid_token\", ")))
+		fail_msg("%s: no WWW-Authenticate", name);
+}
+
+static void
+a_token_for_a_token(void **state)
+{
+	const struct send ask = {REST_PATH_SAML, .type = JSON, .body = STR(WHOLE)};
+	struct str xml = (post(&ask), saml_of()), text;
+	unsigned before = sw_audit(&bw, "token.exchange", "ok");
+	struct jwt t;
+
+	(void)state;
+	exchanged("as it is", NULL, xml, 0, 200, "\"expires_in\":3600}");
+	t = checked(access_token(), "systems/KY");
+	assert_int_equal(t.privileges.count, 2);
+	assert_true(str_eq_c(t.subject, GW_AUDIENCE) && !str_is_set(t.actor));
+	assert_int_equal(sw_audit(&bw, "token.exchange", "ok"), before + 1);
+
+	exchanged("held by another", "systems/SAPA", xml, 0, 401, "invalid_token");
+	exchanged("by nobody", "", xml, 0, 401, "invalid_token");
+	exchanged("by a stranger", "odd/stranger", xml, 0, 401, "invalid_token");
+	exchanged("changed", NULL, mutate(bw.g.a, xml, "11111111<", "22222222<"), 0, 401,
+		  "invalid_token");
+	exchanged("no XML", NULL, STR("x"), 0, 401, "invalid_token");
+	exchanged("another element", NULL, STR("<a/>"), 0, 401, "invalid_token");
+	text = mutate(bw.g.a, xml, "<Audience>", "<Audience>urn:x");
+	exchanged("of no service", NULL, text, 0, 401, "invalid_token");
+	exchanged("near its end", NULL, xml, HOURS(8) - SECONDS(100), 200, "\"expires_in\":");
+	assert_true(bw_has(answer(), "\"expires_in\":99}") ||
+		    bw_has(answer(), "\"expires_in\":100}"));
+	exchanged("ended", NULL, xml, HOURS(8), 401, "invalid_token");
+}
+
+static void
+an_exchange_is_no_way_on(void **state)
+{
+	const struct ask q = {.by = "systems/KSD", .cert = "systems/KY"};
+	const struct handed h = {.audience = PLAIN, .holder = "systems/KY"};
+	struct str xml = bw_granted("proxy", &q);
+	const struct send life = {"/service/AccessTokenService_1/token", .type = FORM,
+				  .body = form_of(xml, "&should-expire-in=60"),
+				  .cert = "systems/KSD"};
+	struct send none = {REST_PATH_EXCHANGE, .type = FORM, .body = STR("x=1")};
+	struct jwt t;
+
+	(void)state;
+	post(&life);
+	expect("as asked", 200, "\"expires_in\":60}");
+	t = checked(access_token(), "systems/KSD");
+	assert_true(str_is_set(t.actor) && bw_has(t.subject, "KY_DEV_1"));
+	/* the agreement it rests on is looked at */
+	bw_put("systemer = ( { id = \"KSD\"; navn = \"KSD\"; ejer = \"33333333\"; anvender = {"
+	       " certifikater = ( { fil = \"ksd.pem\"; } ); }; } );");
+	exchanged("no longer", "systems/KSD", xml, 0, 403, "insufficient_scope");
+	bw_put(bw_parties);
+	exchanged("without agreement", NULL, bw_token(&h), 0, 403, "insufficient_scope");
+	post(&none);
+	expect("no token", 400, "{\"error\":\"invalid_request\"");
+	none.type = JSON;
+	assert_int_equal(post(&none), 415);
+}
+
+/* --- what resource servers are told --- */
+
+static void
+keys_and_metadata(void **state)
+{
+	struct send s = {REST_PATH_JWKS, .cert = "", .method = HTTP_METHOD_GET};
+	struct str kid = jwt_key_id(signer_cert(bw.g.sts), bw.g.a);
+
+	(void)state;
+	assert_int_equal(post(&s), 200);
+	assert_true(bw_has(answer(), arena_dup_c(bw.g.a, kid)));
+	assert_true(str_eq_c(bw.call.answer_type, "application/jwk-set+json"));
+	s.path = "/Runtime/OAuth2/certs.idp/";
+	assert_int_equal(post(&s), 200);
+	s.method = HTTP_METHOD_POST;
+	assert_int_equal(post(&s), 405);
+	s = (struct send){REST_PATH_METADATA "/runtime", .cert = "", .method = HTTP_METHOD_GET};
+	assert_int_equal(post(&s), 200);
+	assert_true(bw_has(answer(),
+			   "{\"issuer\":\"" GW_ISSUER "\",\"token_endpoint\":"
+			   "\"https://localhost:8443" REST_PATH_JWT
+			   "\",\"jwks_uri\":\"https://localhost:8443" REST_PATH_JWKS "\""));
+	s.path = REST_PATH_METADATA;
+	assert_int_equal(post(&s), 200);
+	s.path = REST_PATH_METADATA "/other";
+	assert_int_equal(post(&s), 404);
+}
+
+/* --- what cannot be recorded, and who asks too often --- */
+
+static void
+a_store_that_does_not_write(void **state)
+{
+	struct store_options o = bw.g.w.options;
+	struct store *whole = bw.app.store;
+	const struct send jwt = {REST_PATH_JWT, .query = GRANT SCOPE};
+	const struct send saml = {REST_PATH_SAML, .type = JSON, .body = STR(WHOLE)};
+	const struct send bad = {REST_PATH_SAML, .type = JSON, .body = STR("{}")};
+	struct err e = ERR_INIT;
+
+	(void)state;
+	o.read_only = true;
+	o.create = false;
+	assert_true(store_open(&o, &bw.app.store, &e));
+	post(&jwt);
+	expect("JWT", 500,
+	       "{\"code\":106,\"message\":\"The audit log could not be written.\"}");
+	assert_false(bw_has(answer(), "access_token"));
+	post(&saml);
+	expect("SAML", 500, "{\"code\":106,");
+	assert_false(bw_has(answer(), "Assertion"));
+	post(&bad);
+	expect("refusal", 500, "{\"code\":106,");
+	store_close(bw.app.store);
+	bw.app.store = whole;
+	assert_int_equal(post(&jwt), 200);
+}
+
+static void
+strangers_are_told_briefly(void **state)
+{
+	const struct send s = {REST_PATH_JWT, .query = GRANT SCOPE, .cert = ""};
+	const struct send known = {REST_PATH_JWT, .query = GRANT SCOPE};
+	int status = 0;
+
+	(void)state;
+	for (int i = 0; i <= LIMIT_REFUSALS_BURST && status != 429; i++)
+		status = post(&s);
+	assert_int_equal(status, 429);
+	/* who is known behind the same address goes on */
+	assert_int_equal(post(&known), 200);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_saml_token),
+		cmocka_unit_test(refused_by_number),
+		cmocka_unit_test(what_is_no_request),
+		cmocka_unit_test(on_behalf_by_rest),
+		cmocka_unit_test(a_jwt_from_each_place),
+		cmocka_unit_test(refused_by_word),
+		cmocka_unit_test(a_jwt_on_behalf),
+		cmocka_unit_test(an_issuer_of_its_own),
+		cmocka_unit_test(a_token_for_a_token),
+		cmocka_unit_test(an_exchange_is_no_way_on),
+		cmocka_unit_test(keys_and_metadata),
+		cmocka_unit_test(a_store_that_does_not_write),
+		cmocka_unit_test(strangers_are_told_briefly),
+	};
+	int failed;
+
+	bw_begin("restcall");
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	bw_end();
+	return failed;
+}
