@@ -14,14 +14,14 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "gateway/auditor.h"
 #include "gateway/cert_use.h"
-#include "gateway/limiter.h"
 #include "gateway/metrics.h"
+#include "gateway/refusals.h"
+#include "store/audit.h"
 
 #define DETAIL_BYTES 8192
 #define OAUTH_BODY_BYTES (64UL * 1024)
-
-static const struct limit refusals = {LIMIT_REFUSALS_BURST, LIMIT_REFUSALS_PER_S};
 
 void
 rest_begin(struct rest_run *r, struct app *app, const struct platform *p, struct http_call *c)
@@ -83,8 +83,7 @@ rest_authenticate(struct rest_run *r, struct err *e)
 	q = token_question(r->p, r->known, r->cert, r->c);
 	if (!decide_signer(&q, r->c->a, &r->decision, e))
 		return false;
-	if (!limiter_has(r->app->failures, "certificate", cert_sha256(r->cert), &refusals,
-			 r->c->now))
+	if (refusals_are_many_of(r->app, r->cert, r->c->now))
 		return FAIL(e, CALLS_LIMITED, "refusals of one certificate");
 	r->is_known = true;
 	cert_uses_note(r->app->uses, r->cert, r->c->now);
@@ -133,7 +132,7 @@ detail(const struct rest_run *r)
 	put(o, "interface", str_from(r->interface));
 	put(o, "thumbprint", cert_thumbprint(r->cert));
 	put(o, "subject", cert_subject_net(r->cert));
-	put(o, "applies_to", r->rst.applies_to);
+	put(o, "applies_to", audit_peer_text(r->rst.applies_to));
 	put(o, "on_behalf_of", behalf->system ? behalf->system->id : STR_NONE);
 	put(o, "on_behalf_by", str_is_set(r->behalf_by) ? r->behalf_by : behalf->token_id);
 	(void)json_dump_callback(o, put_bytes, &b, JSON_COMPACT | JSON_SORT_KEYS);
@@ -177,11 +176,13 @@ log_refusal(const struct rest_run *r, const struct err *e)
 		LF("system", r->is_known ? r->decision.system->id : STR_NONE));
 }
 
+/* Neither written nor logged, but counted. */
 static bool
-refused_briefly(struct rest_run *r)
+turn_away(struct rest_run *r)
 {
-	metrics_outcome(METRIC_TOKEN, CALLS_LIMITED);
 	http_plain(r->c, 429, err_row(CALLS_LIMITED)->text);
+	metrics_outcome(METRIC_TOKEN, CALLS_LIMITED);
+	auditor_count(r->app->auditor, r->action, CALLS_LIMITED);
 	return false;
 }
 
@@ -191,21 +192,20 @@ rest_refused(struct rest_run *r, struct err *e)
 	struct http_call *c = r->c;
 	struct err why = ERR_INIT;
 
-	if (!r->is_known) {
-		/* neither written nor logged */
-		if (!limiter_take(r->app->failures, "address", c->peer, &refusals, c->now))
-			return refused_briefly(r);
-	} else {
-		(void)limiter_take(r->app->failures, "certificate", cert_sha256(r->cert),
-				   &refusals, c->now);
+	if (e->code == CALLS_LIMITED ||
+	    (!r->is_known && refusals_are_many(r->app, r->known, c)))
+		return turn_away(r);
+	if (r->is_known) {
+		refusals_add_of(r->app, r->cert, c->now);
 		if (e->code != STS_AUDIT_FAILED && !rest_record(r, e->code, &why)) {
 			log_refusal(r, e);
 			*e = why;
 		}
+	} else {
+		refusals_add(r->app, r->known, c);
+		auditor_count(r->app->auditor, r->action, e->code);
 	}
 	log_refusal(r, e);
-	if (e->code == CALLS_LIMITED)
-		return refused_briefly(r);
 	metrics_outcome(METRIC_TOKEN, e->code);
 	buf_clear(&c->answer);
 	return true;

@@ -204,7 +204,7 @@ verify_token(const struct on_behalf_question *q, struct xml_node *n, struct aren
 	p.issuer_cert_count = issuer_certs(q->policy, t->issuer, certs);
 	p.bearer_ok = str_eq(audience, q->policy->sts.entity_id);
 	if (p.issuer_cert_count == 0)
-		return FAIL(e, STS_BEHALF_TOKEN, "issuer " STR_FMT, STR_ARG(t->issuer));
+		return FAIL(e, STS_BEHALF_TOKEN, "unknown issuer");
 	if (!token_verify(&p, n, q->now, a, out, &why))
 		return FAIL(e, STS_BEHALF_TOKEN, "%s: %s", err_row(why.code)->name, why.detail);
 	/* issuer and we are one house with one clock: what has ended is not exchanged */
