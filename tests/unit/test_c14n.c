@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The canonicaliser against libxml2's, on random documents full of declarations that are
- * unused, repeated, redefined and undone; and a table of forms written by hand.
+ * unused, repeated, redefined and undone; and forms written by hand, a row for each rule.
+ * Source: Exclusive XML Canonicalization 1.0, 2 and 3; Canonical XML 1.0.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,7 +15,7 @@
 #include "c14n_oracle.h"
 #include "xml/parse.h"
 
-#define DOCUMENTS 20000
+#define DOCUMENTS 100000
 #define NODES_MAX 64
 
 static const struct xml_limits wide = {1u << 20, 100, 10000, true};
@@ -92,6 +93,87 @@ static const struct {
 	 "a",
 	 {.prefixes = (const struct str[]){STR_INIT("")}, .prefix_count = 1},
 	 "<a xmlns=\"urn:s\" b=\"1\"></a>"},
+	{"declaration of the document goes",
+	 "<?xml version='1.0' encoding='UTF-8'?>\n<a/>\n",
+	 "a",
+	 {0},
+	 "<a></a>"},
+	{"space inside tags",
+	 "<a   b = '1'\n\tc='2'  ></a  >",
+	 "a",
+	 {0},
+	 "<a b=\"1\" c=\"2\"></a>"},
+	{"space in content", "<a> \n <b/>\t</a>", "a", {0}, "<a> \n <b></b>\t</a>"},
+	{"ends of lines", "<a>1\r\n2\r3\n4</a>", "a", {0}, "<a>1\n2\n3\n4</a>"},
+	{"quotation marks",
+	 "<a b='\"' c=\"'\">'\"</a>",
+	 "a",
+	 {0},
+	 "<a b=\"&quot;\" c=\"'\">'\"</a>"},
+	{"references",
+	 "<a b='&#x41;&apos;'>&#230;&#x1F600;&apos;</a>",
+	 "a",
+	 {0},
+	 "<a b=\"A'\">æ😀'</a>"},
+	{"repeated declaration",
+	 "<a xmlns='urn:d'><b xmlns='urn:d'/></a>",
+	 "a",
+	 {0},
+	 "<a xmlns=\"urn:d\"><b></b></a>"},
+	{"redefined prefix",
+	 "<x:a xmlns:x='urn:1'><x:b xmlns:x='urn:2'/></x:a>",
+	 "a",
+	 {0},
+	 "<x:a xmlns:x=\"urn:1\"><x:b xmlns:x=\"urn:2\"></x:b></x:a>"},
+	{"one prefix, another, the first",
+	 "<x:a xmlns:x='urn:1'><x:b xmlns:x='urn:2'><x:c xmlns:x='urn:1'/></x:b></x:a>",
+	 "a",
+	 {0},
+	 "<x:a xmlns:x=\"urn:1\"><x:b xmlns:x=\"urn:2\"><x:c "
+	 "xmlns:x=\"urn:1\"></x:c></x:b></x:a>"},
+	{"used again below what does not use it",
+	 "<x:a xmlns:x='urn:x'><b><x:c/></b></x:a>",
+	 "a",
+	 {0},
+	 "<x:a xmlns:x=\"urn:x\"><b><x:c></x:c></b></x:a>"},
+	{"used by siblings",
+	 "<a xmlns:x='urn:x'><x:b/><x:c/></a>",
+	 "a",
+	 {0},
+	 "<a><x:b xmlns:x=\"urn:x\"></x:b><x:c xmlns:x=\"urn:x\"></x:c></a>"},
+	{"declarations by prefix",
+	 "<z:a xmlns:z='urn:1' xmlns='urn:3' xmlns:b='urn:2' b:c='1'><d/></z:a>",
+	 "a",
+	 {0},
+	 "<z:a xmlns:b=\"urn:2\" xmlns:z=\"urn:1\" b:c=\"1\"><d xmlns=\"urn:3\"></d></z:a>"},
+	{"an attribute without prefix uses no default",
+	 "<p:a xmlns:p='urn:p' xmlns='urn:d' b='1'/>",
+	 "a",
+	 {0},
+	 "<p:a xmlns:p=\"urn:p\" b=\"1\"></p:a>"},
+	{"xml:lang is not inherited", "<r xml:lang='da'><a/></r>", "a", {0}, "<a></a>"},
+	{"xml is never declared", "<a xml:lang='da'/>", "a", {0}, "<a xml:lang=\"da\"></a>"},
+	{"listed prefix that is not in scope",
+	 "<r><a/></r>",
+	 "a",
+	 {.prefixes = (const struct str[]){STR_INIT("x")}, .prefix_count = 1},
+	 "<a></a>"},
+	{"listed prefix, once",
+	 "<a xmlns:x='urn:x'><x:b/></a>",
+	 "a",
+	 {.prefixes = (const struct str[]){STR_INIT("x")}, .prefix_count = 1},
+	 "<a xmlns:x=\"urn:x\"><x:b></x:b></a>"},
+	{"inclusive, unused ones stay",
+	 "<a xmlns:x='urn:x' xmlns='urn:d'><b xmlns:x='urn:x'/></a>",
+	 "a",
+	 {.inclusive = true},
+	 "<a xmlns=\"urn:d\" xmlns:x=\"urn:x\"><b></b></a>"},
+	{"inclusive, the nearest xml:lang",
+	 "<q xml:lang='da' xml:space='preserve'><r xml:lang='en'><a "
+	 "xml:space='default'/></r></q>",
+	 "a",
+	 {.inclusive = true},
+	 "<a xml:lang=\"en\" xml:space=\"default\"></a>"},
 	{"inclusive",
 	 "<r xmlns:x='urn:x' xml:lang='da'><a xmlns:y='urn:y'><b/></a></r>",
 	 "a",
