@@ -32,8 +32,8 @@ load_signer(const struct config *c, enum setting cert, enum setting key, struct 
 	return signer_load(config_text(c, key), config_text(c, cert), out, e);
 }
 
-static bool
-load_anchors(const struct config *c, struct anchors **out, struct err *e)
+bool
+platform_anchors_load(const struct config *c, struct anchors **out, struct err *e)
 {
 	struct anchors_paths paths = {
 		.anchors = config_text(c, OPT_ANCHORS),
@@ -85,7 +85,8 @@ platform_load(struct config *c, struct platform **out, struct err *e)
 
 	atomic_init(&p->refs, 1);
 	p->config = c;
-	if (load_anchors(c, &p->anchors, e) && load_identities(p, e) && load_hvem(p, e)) {
+	if (platform_anchors_load(c, &p->anchors, e) && load_identities(p, e) &&
+	    load_hvem(p, e)) {
 		*out = p;
 		return true;
 	}

@@ -46,6 +46,9 @@ struct app {
 	atomic_uint large_calls; /* at work; route.c */
 };
 
+/* What certificates of systems must chain to. Errors: those of the files, CONFIG_INVALID. */
+MUST_USE bool platform_anchors_load(const struct config *c, struct anchors **out,
+				    struct err *e);
 /* Reads every key and certificate that the configuration names. Errors: those of the files. */
 MUST_USE bool platform_load(struct config *c, struct platform **out,
 			    struct err *e); /* takes c */

@@ -77,8 +77,8 @@ static const struct cli_command commands[] = {
 	 "  --metadata FILE       write its metadata and end\n"
 	 "  --hvem-metadata FILE  write the metadata of the system at /hvem and end\n",
 	 cmd_idp},
-	{"audit", "[search | export | verify | prune] [FLAGS]",
-	 "search and verify the audit trail",
+	{"audit", "[search | export | verify | prune | why SYSTEM SERVICE CVR] [FLAGS]",
+	 "search and verify the audit trail; why is somebody refused?",
 	 "  search, export         records, as a table or as JSON Lines; filters:\n"
 	 "  --from TIME, --to TIME, --system ID, --service NAME, --cvr CVR, --action NAME[*],\n"
 	 "  --result NAME, --actor ID, --object ID, --request ID, --after ID, --limit N\n"
@@ -90,7 +90,9 @@ static const struct cli_command commands[] = {
 	 "  --cert FILE            certificates of seals, instead of the configured ones\n"
 	 "  prune --before TIME    remove older records, with a signed start of what is left;\n"
 	 "                         TIME may be an age such as 1825d\n"
-	 "  --despite-findings     even of a trail that is not as it was written\n",
+	 "  --despite-findings     even of a trail that is not as it was written\n"
+	 "  why SYSTEM SERVICE CVR what the token service would decide, and why; exit 5: no\n"
+	 "  --at TIME              by what was known then\n",
 	 cmd_audit},
 	{"version", "", "version of the program and its libraries", "", cmd_version},
 	{"help", "[COMMAND]", "this text, or that of a command", "", cmd_help},

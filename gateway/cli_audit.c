@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * sluse audit: search the audit trail, as a table or as JSON Lines, and the other things one
- * does with it (cli_audit_check.c). What peers called things is shown with every
+ * does with it (cli_audit_check.c, cli_why.c). What peers called things is shown with every
  * character that a terminal would act on escaped.
  */
 #include <getopt.h>
@@ -172,7 +172,7 @@ cmd_audit(struct cli *c)
 		int (*run)(struct cli *c);
 	} verbs[] = {
 		{"search", audit_search}, {"export", export_all}, {"verify", audit_verify},
-		{"prune", audit_prune},
+		{"prune", audit_prune},   {"why", audit_why},
 	};
 
 	for (size_t i = 0; c->argc > 1 && i < ARRAY_LEN(verbs); i++) {

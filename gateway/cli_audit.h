@@ -8,5 +8,6 @@
 int audit_search(struct cli *c);
 int audit_verify(struct cli *c);
 int audit_prune(struct cli *c);
+int audit_why(struct cli *c);
 
 #endif

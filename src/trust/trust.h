@@ -185,6 +185,49 @@ enum trust_agreement_verdict {
 	AGREEMENT_HOLDS,
 };
 
+/* Why: what was found on the way to a verdict. */
+enum trust_ground {
+	GROUND_UNASKED = 0,
+	/* of the question as a whole */
+	GROUND_SYSTEM_BLOCKED,
+	GROUND_SYSTEM_NOT_VALID,
+	GROUND_SERVICE_NOT_VALID,
+	GROUND_AUTHORITY_UNKNOWN,
+	GROUND_AUTHORITY_INACTIVE,
+	GROUND_AUTHORITY_NOT_VALID,
+	GROUND_NO_CONTEXT,
+	GROUND_NO_AGREEMENT,
+	/* of one agreement */
+	GROUND_OTHER_CONTEXT,
+	GROUND_OTHER_SERVICE,
+	GROUND_ENDED,
+	GROUND_EXPIRED,
+	GROUND_DRAFT,
+	GROUND_NOT_BEGUN,
+	GROUND_SUSPENDED,
+	GROUND_OWNER_INACTIVE,
+	GROUND_NO_ROLE,
+	GROUND_HOLDS,
+	GROUND_COUNT
+};
+
+struct trust_ground_row {
+	const char *name, *text;
+	enum trust_agreement_verdict verdict; /* what it leads to by itself */
+};
+extern const struct trust_ground_row trust_ground_rows[GROUND_COUNT];
+
+struct trust_finding {
+	struct str agreement; /* absent: the question as a whole */
+	enum trust_ground ground;
+};
+
+/* In the arena; in the order of the agreements. */
+struct trust_why {
+	struct trust_finding *at;
+	size_t count;
+};
+
 /*
  * What an agreement gives `system` for `service` in the context of `cvr` at `now`: verdict, and
  * the assignments ordered by id. The only place that decides it.
@@ -196,6 +239,14 @@ trust_agreement(const struct trust_snapshot *s, const struct trust_system *syste
 
 /* May `asker` have tokens with the rights of `other`? */
 bool trust_may_represent(const struct trust_system *asker, const struct trust_system *other);
+
+/* The same, and how it came about; why NULL: nobody asks. */
+enum trust_agreement_verdict trust_agreement_why(const struct trust_snapshot *s,
+						 const struct trust_system *system,
+						 const struct trust_service *service,
+						 struct str cvr, instant now, struct arena *a,
+						 const struct trust_assignment **out,
+						 size_t *count, struct trust_why *why);
 
 const struct trust_idp *trust_idp(const struct trust_snapshot *s, struct str entity_id);
 size_t trust_idp_count(const struct trust_snapshot *s);

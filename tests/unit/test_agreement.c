@@ -32,7 +32,9 @@ struct verdict {
 	const char *system;    /* further fields of KY */
 	const char *authority; /* further fields of 11111111 */
 	const char *vendor;    /* further fields of 33333333, KY's owner */
+	const char *plain;     /* further fields of the service without roles */
 	const char *cvr, *service;
+	bool is_without; /* there is no agreement */
 	enum trust_agreement_verdict want;
 	size_t count;
 };
@@ -85,6 +87,12 @@ static const struct verdict verdicts[] = {
 	V("a service without roles", HOLDS, 0,
 	  .agreement = EJER "linjer = ( { service = \"http://t.example/service/plain/1\"; } );",
 	  .service = "http://t.example/service/plain/1"),
+	V("a service that has ended", NONE, 0,
+	  .agreement = EJER "linjer = ( { service = \"http://t.example/service/plain/1\"; } );",
+	  .service = "http://t.example/service/plain/1",
+	  .plain = "gyldigTil = \"2026-06-01\";"),
+	V("no agreement", NONE, 0, .is_without = true,
+	  .facet = "anvenderkontekster = [ \"11111111\" ];"),
 	V("context by name", HOLDS, 2, .agreement = EJER BOTH "kontekster = [ \"22222222\" ];",
 	  .cvr = "22222222"),
 	V("named contexts replace the receiver", NO_CONTEXT, 0,
@@ -150,14 +158,43 @@ put_variant(struct world *w, const struct verdict *v)
 	copy_to(&text, &from, "cvr = \"33333333\"; navn = \"Vendor\";", v->vendor);
 	copy_to(&text, &from, "id = \"KY\"; navn = \"KY\"; ejer = \"33333333\";", v->system);
 	copy_to(&text, &from, "( { fil = \"ky.pem\"; } );", v->facet);
+	copy_to(&text, &from, "navn = \"Plain\";", v->plain);
 	copy_to(&text, &from, "aftaler = (", NULL);
-	buf_printf(&text,
-		   "{ id = \"v1\"; navn = \"V\"; begrundelse = \"V\"; anvendersystem = \"KY\";"
-		   " %s } );\n",
-		   v->agreement);
+	if (v->is_without)
+		buf_add_c(&text, ");\n");
+	else
+		buf_printf(&text,
+			   "{ id = \"v1\"; navn = \"V\"; begrundelse = \"V\"; anvendersystem = "
+			   "\"KY\";"
+			   " %s } );\n",
+			   v->agreement);
 	buf_add_c(&text, strstr(from, "idps = ("));
 	buf_add_char(&text, '\0');
 	world_put(w, text.ptr);
+}
+
+/* Which grounds came about in all of these. */
+static bool seen[GROUND_COUNT];
+
+/* What is told as the reason must be what was decided by. */
+static void
+check_why(const struct verdict *v, enum trust_agreement_verdict got,
+	  const struct trust_why *why)
+{
+	bool leads_there = false;
+
+	assert_true(why->count > 0);
+	for (size_t i = 0; i < why->count; i++) {
+		enum trust_ground ground = why->at[i].ground;
+
+		seen[ground] = true;
+		leads_there |= trust_ground_rows[ground].verdict == got;
+		if (trust_ground_rows[ground].verdict == AGREEMENT_HOLDS &&
+		    got != AGREEMENT_HOLDS)
+			fail_msg("%s: %s", v->name, trust_ground_rows[ground].name);
+	}
+	if (!leads_there)
+		fail_msg("%s: no ground leads to verdict %d", v->name, got);
 }
 
 static void
@@ -171,6 +208,7 @@ agreement_verdicts(void **state)
 		const struct trust_assignment *list;
 		const struct trust_service *service;
 		enum trust_agreement_verdict got;
+		struct trust_why why;
 		struct str audience;
 		struct world w;
 		size_t count;
@@ -186,7 +224,70 @@ agreement_verdicts(void **state)
 		if (got != v->want || count != v->count)
 			fail_msg("%s: verdict %d with %zu, not %d with %zu", v->name, got,
 				 count, v->want, v->count);
+		assert_int_equal(trust_agreement_why(s, trust_system(s, STR("KY")), service,
+						     str_from(v->cvr ? v->cvr : "11111111"),
+						     NOW, a, &list, &count, &why),
+				 got);
+		check_why(v, got, &why);
 		world_end(&w);
+	}
+}
+
+static bool
+job_put(struct tx *tx, void *arg, struct err *e)
+{
+	return store_known_put(tx, arg, e);
+}
+
+/* Applying refuses such an agreement; a service may have got its roles since. */
+static void
+agreement_without_role(void **state)
+{
+	struct known_row row = {
+		.type = STR("aftale"),
+		.id = STR("bare"),
+		.json = STR(
+			"{\"anvendersystem\":\"KY\",\"begrundelse\":\"x\",\"dataejer\":"
+			"\"11111111\",\"id\":\"bare\",\"linjer\":[{\"service\":\"" ORGANISATION
+			"\"}],\"navn\":\"x\"}"),
+		.at = NOW,
+		.actor = STR("test")};
+	AUTO(arena_freep) struct arena *a = arena_new();
+	AUTO(trust_releasep) const struct trust_snapshot *s = NULL;
+	const struct trust_assignment *list;
+	struct trust_why why;
+	struct str audience;
+	struct world w;
+	size_t count;
+
+	(void)state;
+	world_begin(&w, "bare");
+	put_variant(&w, &(struct verdict){.is_without = true});
+	assert_true(store_write(w.store, job_put, &row, &w.err));
+	s = world_snapshot(&w);
+	assert_int_equal(
+		trust_agreement_why(s, trust_system(s, STR("KY")),
+				    trust_service_find(s, STR(ORGANISATION), &audience),
+				    STR("11111111"), NOW, a, &list, &count, &why),
+		AGREEMENT_NO_ROLE);
+	assert_int_equal(why.count, 1);
+	seen[why.at[0].ground] = true;
+	world_end(&w);
+}
+
+static void
+grounds(void **state)
+{
+	(void)state;
+	for (int i = 0; i < GROUND_COUNT; i++) {
+		const struct trust_ground_row *row = &trust_ground_rows[i];
+
+		assert_non_null(row->name);
+		assert_non_null(row->text);
+		if (i != GROUND_UNASKED && !seen[i])
+			fail_msg("%s never came about", row->name);
+		for (int j = 0; j < i; j++)
+			assert_string_not_equal(row->name, trust_ground_rows[j].name);
 	}
 }
 
@@ -334,6 +435,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(agreement_verdicts),
+		cmocka_unit_test(agreement_without_role),
+		cmocka_unit_test(grounds),
 		cmocka_unit_test(assignments),
 		cmocka_unit_test(several_agreements),
 		cmocka_unit_test(as_of),

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The audit trail as an operator meets it: sealed, verified, tampered with, pruned; and why."""
+
+import datetime
+import json
+import sqlite3
+
+import landscape
+import pytest
+
+
+def change(land, *statements):
+    """As somebody does who may write to the file."""
+    db = sqlite3.connect(land.folder / "sluse.db")
+    for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'audit%'").fetchall():
+        db.execute(f"DROP TRIGGER {name}")
+    for statement in statements:
+        db.execute(statement)
+    db.commit()
+    db.close()
+
+
+def verify(land, *flags):
+    done = land.sluse("--json", "audit", "verify", *flags, check=False)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    return done.returncode, [x["problem"] for x in lines[:-1]], lines[-1]
+
+
+@pytest.fixture()
+def sealed(own_land):
+    """A stopped installation with some tokens issued and refused, and its heads outside."""
+    heads = own_land.folder / "heads"
+    own_land.config.write_text(own_land.config.read_text() +
+                               f'\naudit: {{ heads = "{heads}"; seal_interval = "1s"; }};\n')
+    own_land.start_server()
+    for _ in range(3):
+        own_land.token("KY", "11111111")
+    own_land.token("KY", "44444444", check=False)
+    own_land.post(landscape.STS_PATH, b"<x/>")
+    assert own_land.stop("serve") == 0
+    return own_land
+
+
+def test_verify(sealed):
+    heads = sealed.folder / "heads"
+    code, found, report = verify(sealed, "--heads", heads)
+    assert (code, found) == (0, [])
+    assert report["unsealed"] == 0 and report["heads"] >= 1 and report["seals"] == report["heads"]
+    # each outcome has its record; of what nobody was proven to have sent there is a sum
+    assert len(sealed.audit("--action", "token.issue", "--result", "ok", "--system", "KY")) == 3
+    assert sealed.audit("--service", landscape.ORGANISATION, "--cvr", "11111111")
+    assert [x["result"] for x in sealed.audit("--cvr", "44444444", "--action", "token.*")] == ["USERCONTEXT_UNKNOWN"]
+    assert sealed.audit("--actor", "unproven")[0]["detail"]["count"] == 1
+    # the log is another place to keep heads
+    line = json.loads(heads.read_text().splitlines()[-1])
+    assert f"event=audit.sealed chain={line['chain']} id={line['id']} hash={line['hash']}" in \
+        (sealed.folder / "serve.log").read_text()
+    assert verify(sealed, "--head", f"{line['id']}:{line['hash']}")[0] == 0
+    assert verify(sealed, "--head", f"{line['id']}:{'0' * 64}")[:2] == (11, ["head-differs"])
+    # by certificate, without the configuration's keys
+    sts = sealed.pki / "platform" / "adgangsstyring" / "cert.pem"
+    assert verify(sealed, "--cert", sts)[0] == 0
+    assert verify(sealed, "--cert", sealed.pki / "systems" / "KY" / "cert.pem")[:2] == (11, ["key-unknown"])
+
+
+@pytest.mark.parametrize("what, statement, problem", [
+    ("alter", "UPDATE audit SET actor = 'nobody' WHERE id = 5", "altered"),
+    ("drop", "DELETE FROM audit WHERE id = 5", "missing"),
+    ("reorder", "UPDATE audit SET id = CASE id WHEN 5 THEN -6 WHEN 6 THEN -5 END WHERE id IN (5, 6)", "altered"),
+    ("cut off", "DELETE FROM audit WHERE id > 6", "cut-off"),
+])
+def test_tampering_is_found(sealed, what, statement, problem):
+    change(sealed, statement, "UPDATE audit SET id = -id WHERE id < 0")
+    code, found, _ = verify(sealed)
+    assert code == 11 and problem in found, what
+
+
+def test_end_is_kept_outside(sealed):
+    change(sealed, "DELETE FROM audit WHERE id > 6", "DELETE FROM audit_seal",
+           "UPDATE sqlite_sequence SET seq = 6 WHERE name = 'audit'")
+    assert verify(sealed)[0] in (0, 10)
+    code, found, _ = verify(sealed, "--heads", sealed.folder / "heads")
+    assert code == 11 and set(found) == {"head-differs"}
+
+
+def test_server_says_what_it_finds(sealed):
+    change(sealed, "UPDATE audit SET actor = 'nobody' WHERE id = (SELECT max(id) FROM audit)",
+           "UPDATE audit SET hash = zeroblob(32) WHERE id = (SELECT max(id) FROM audit)")
+    sealed.start_server()
+    assert sealed.token("KY", "11111111")[1].returncode == 0
+    sealed.stop("serve")
+    assert "event=audit.broken" in (sealed.folder / "serve.log").read_text()
+    assert verify(sealed)[0] == 11
+    # the operator looks into it, and begins anew, which stays visible
+    assert sealed.sluse("audit", "prune", "--before", "2100-01-01", check=False).returncode == 11
+    sealed.sluse("audit", "prune", "--before", "2100-01-01", "--despite-findings")
+    assert verify(sealed)[0] == 0
+    assert [x["result"] for x in sealed.audit("--action", "audit.prune")] == ["AUDIT_BROKEN"]
+
+
+def test_prune(sealed):
+    before = verify(sealed)[2]["records"]
+    sealed.start_server()
+    done = json.loads(sealed.sluse("--json", "audit", "prune", "--before", "2100-01-01").stdout)
+    assert done["start"] >= before
+    sealed.token("KY", "11111111")
+    sealed.stop("serve")
+    code, found, report = verify(sealed, "--heads", sealed.folder / "heads")
+    assert (code, found) == (0, [])
+    assert report["first"] == done["start"] + 1 and report["unsealed"] == 0 and report["heads_older"] >= 1
+    assert "audit.broken" not in (sealed.folder / "serve.log").read_text()
+    # one that the installation's key has not signed
+    change(sealed, "DELETE FROM audit WHERE id = (SELECT min(id) FROM audit)",
+           "UPDATE audit_seal SET id = id + 1 WHERE kind = 2")
+    assert "start-unproven" in verify(sealed)[1]
+
+
+def test_export(sealed):
+    out = sealed.folder / "records.jsonl"
+    sealed.sluse("audit", "export", "--action", "token.*", "-o", out)
+    rows = [json.loads(line) for line in out.read_text().splitlines()]
+    assert {x["action"] for x in rows} == {"token.issue"} and all(len(x["hash"]) == 64 for x in rows)
+    assert sealed.sluse("audit", "export", "-o", out, check=False).returncode == 1  # it is there
+    assert len(sealed.audit("--after", rows[0]["id"], "--limit", "2")) == 2
+
+
+def why(land, *question):
+    done = land.sluse("--json", "audit", "why", *question, check=False)
+    return done.returncode, json.loads(done.stdout)
+
+
+def test_why(land):
+    code, said = why(land, "KY", landscape.ORGANISATION, "11111111")
+    assert code == 0 and said["granted"] and "refusal" not in said
+    assert [x["accepted"] for x in said["certificates"]] == [True]
+    assert "holds" in [x["ground"] for x in said["grounds"]]
+    assert {x["data_owner"] for x in said["privileges"]} == {"11111111"}
+    assert {x["right"]: x["granted"] for x in said["access"]}["write"]
+    # what it says is what the token service does
+    assert land.token("KY", "11111111")[1].returncode == 0
+    code, said = why(land, "KSD", landscape.ORGANISATION, "11111111")
+    assert code == 0 and not {x["right"]: x["granted"] for x in said["access"]}["write"]
+
+
+@pytest.mark.parametrize("system, service, cvr, error", [
+    ("KY", landscape.ORGANISATION, "44444444", "USERCONTEXT_UNKNOWN"),
+    ("KY", "http://nowhere.example/service/1", "11111111", "STS_APPLIES_TO_UNKNOWN"),
+    ("nobody", landscape.ORGANISATION, "11111111", "STS_CERT_UNKNOWN"),
+])
+def test_why_not(land, system, service, cvr, error):
+    code, said = why(land, system, service, cvr)
+    assert code == 5 and not said["granted"] and said["refusal"]["error"] == error
+    text = land.sluse("audit", "why", system, service, cvr, check=False).stdout
+    assert text.startswith("no: ") and error in text
+    if system == "KY":
+        done = land.token(system, cvr, service=service, out=land.folder / "none.xml", check=False)[1]
+        assert done.returncode == 5
+        assert land.audit("--cvr", cvr, "--result", error) and done.stderr
+
+
+def test_why_then(own_land):
+    """What was known then decides, not what is known now."""
+    known = json.loads(own_land.sluse("export").stdout)
+    for a in known["aftaler"]:
+        if a["anvendersystem"] == "KY":
+            a["tilstand"] = "suspenderet"
+    changed = own_land.folder / "changed.json"
+    changed.write_text(json.dumps(known))
+    last = datetime.datetime.fromisoformat(own_land.audit()[-1]["at"].replace("Z", "+00:00"))
+    at = (last + datetime.timedelta(milliseconds=1)).isoformat()  # what is shown is cut off
+    own_land.sluse("apply", changed)
+    question = ("KY", landscape.ORGANISATION, "11111111")
+    code, said = why(own_land, *question)
+    assert code == 5 and said["refusal"]["error"] == "SERVICE_AGREEMENT_SUSPENDED"
+    assert "suspended" in [x["ground"] for x in said["grounds"]]
+    code, said = why(own_land, *question, "--at", at)
+    assert "holds" in [x["ground"] for x in said["grounds"]]
+    code, said = why(own_land, *question, "--at", "2001-01-01")
+    assert code == 5 and said["refusal"]["error"] == "STS_CERT_UNKNOWN"
