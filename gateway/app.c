@@ -123,6 +123,16 @@ app_platform_hold(struct app *app)
 	return p;
 }
 
+const struct platform *
+app_platform_keep(const struct platform *held)
+{
+	struct platform *p;
+
+	memcpy(&p, &held, sizeof(p));
+	atomic_fetch_add(&p->refs, 1);
+	return held;
+}
+
 void
 app_platform_replace(struct app *app, struct platform *p)
 {

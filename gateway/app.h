@@ -39,6 +39,7 @@ struct app {
 	const struct soap_service *const *services;
 	size_t service_count;
 	void *registry; /* soap_call.state */
+	struct revocation *revocation; /* NULL: nothing is fetched, as in tests */
 	void *web;      /* of webcall.c, NULL: no bridge */
 	struct wsdl_files *wsdl;
 	struct platform *platform; /* through app_platform_hold */
@@ -57,6 +58,8 @@ void platform_release(const struct platform *p);
 MUST_USE bool app_open(struct platform *p, struct app **out, struct err *e); /* takes p */
 void app_close(struct app *app);
 const struct platform *app_platform_hold(struct app *app);
+/* One reference more to one that is held. */
+const struct platform *app_platform_keep(const struct platform *p);
 void app_platform_replace(struct app *app, struct platform *p); /* takes p */
 
 /* The handlers that route.c knows. Each answers completely; none returns with status 0. */

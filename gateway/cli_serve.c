@@ -20,6 +20,7 @@
 #include "gateway/http.h"
 #include "gateway/notify.h"
 #include "gateway/proc.h"
+#include "gateway/revocation.h"
 #include "gateway/services.h"
 #include "gateway/web.h"
 
@@ -141,6 +142,7 @@ reload(struct server *s)
 		set_logging(next->config);
 		http_replace_tls(s->http, LISTENER_SYSTEM, tls[0]);
 		http_replace_tls(s->http, LISTENER_BROWSER, tls[1]);
+		revocation_teach(s->app->revocation, next);
 		app_platform_replace(s->app, next);
 		LOG(LOG_LEVEL_INFO, "reloaded");
 	}
@@ -235,6 +237,7 @@ stop(struct server *s)
 	worker_pool_free(s->pool);
 	if (!cert_uses_flush(s->app->uses, s->app->store, &e))
 		LOG_ERR(LOG_LEVEL_ERROR, "cert_uses.failed", &e);
+	revocation_close(s->app->revocation);
 	audit(s, true);
 	web_close(s->app);
 	services_close(s->app);
@@ -271,8 +274,11 @@ cmd_serve(struct cli *c)
 	proc_harden(config_is_production(p->config));
 	if (proc_is_root() && config_is_production(p->config))
 		LOG(LOG_LEVEL_WARNING, "running_as_root");
-	if (!app_open(p, &s.app, &e) || !services_open(s.app, &e) ||
-	    !web_open(s.app, &e) || !start_http(&s, &e))
+	if (!app_open(p, &s.app, &e) || !services_open(s.app, &e) || !web_open(s.app, &e) ||
+	    !revocation_open(s.app, &s.app->revocation, &e))
+		return cli_failed(c, &e);
+	revocation_start(s.app->revocation);
+	if (!start_http(&s, &e))
 		return cli_failed(c, &e);
 	atomic_store(&s.app->is_ready, true);
 	notify_ready();

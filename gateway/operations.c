@@ -6,6 +6,7 @@
 #include "gateway/app.h"
 #include "gateway/auditor.h"
 #include "gateway/metrics.h"
+#include "gateway/revocation.h"
 
 struct check {
 	const char *name;
@@ -31,7 +32,8 @@ ready_call(struct app *app, const struct platform *p, struct http_call *c)
 		{"token_key", p->id[IDENTITY_STS].current != NULL},
 		{"service_key", p->id[IDENTITY_SERVICE].current != NULL},
 	};
-	bool all = true;
+	AUTO(buf_release) struct buf note = BUF_INIT(256);
+	bool all = true, is_fresh;
 
 	for (size_t i = 0; i < ARRAY_LEN(checks); i++)
 		all = all && checks[i].ok;
@@ -39,7 +41,12 @@ ready_call(struct app *app, const struct platform *p, struct http_call *c)
 	for (size_t i = 0; i < ARRAY_LEN(checks); i++)
 		buf_printf(&c->answer, "%s{\"name\":\"%s\",\"ok\":%s}", i > 0 ? "," : "",
 			   checks[i].name, checks[i].ok ? "true" : "false");
-	buf_add_c(&c->answer, "]}\n");
+	/* no reason to take traffic away: what is refused for it is refused by every node */
+	is_fresh = revocation_is_fresh(app->revocation, p, c->now, &note);
+	buf_printf(&c->answer,
+		   "],\"notes\":[{\"name\":\"revocation\",\"ok\":%s,\"detail\":\"" STR_FMT
+		   "\"}]}\n",
+		   is_fresh ? "true" : "false", STR_ARG(buf_str(&note)));
 	c->status = all ? 200 : 503;
 	c->answer_type = STR("application/json");
 }
@@ -61,6 +68,7 @@ metrics_call(struct app *app, const struct platform *p, struct http_call *c)
 	for (int i = 0; i < IDENTITY_COUNT; i++)
 		cert_gauge(&c->answer, identity_use((enum identity_name)i),
 			   identity_signer(&p->id[i], c->now));
+	revocation_metrics(app->revocation, p, &c->answer);
 	c->status = 200;
 	c->answer_type = STR("text/plain; version=0.0.4; charset=utf-8");
 }

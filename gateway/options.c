@@ -53,9 +53,24 @@ const struct option_row option_rows[OPT_COUNT] = {
 	[OPT_CRLS] = {"trust.crls", OPTION_PATH, NULL, 0, 0, NULL, true,
 		      "Revocation lists (PEM)."},
 	[OPT_CRL_REQUIRED] = {"trust.crl_required", OPTION_FLAG, "true", 0, 0, NULL, true,
-			      "A certificate whose issuer has no current list is refused."},
+			      "A certificate whose issuer has no current list, and on which no "
+			      "responder has answered, is refused."},
 	[OPT_CRL_GRACE] = {"trust.crl_grace", OPTION_SECONDS, "24h", 0, 604800, NULL, true,
-			   "How long after its nextUpdate a list is still used."},
+			   "How long after its nextUpdate a list or an answer is still used."},
+	[OPT_FETCH] =
+		{"trust.fetch", OPTION_CHOICE, "crl", 0, 0, "none crl ocsp both", true,
+		 "What is fetched in the background from where certificates say: revocation "
+		 "lists, a responder's answer on each known certificate, both, or nothing."},
+	[OPT_FETCH_HOSTS] =
+		{"trust.fetch_hosts", OPTION_TEXT, NULL, 0, 0, NULL, true,
+		 "Hosts, separated by commas, each with :port or without, that may be asked; "
+		 "absent: any at a public address and the usual port."},
+	[OPT_FETCH_CA] = {"trust.fetch_ca", OPTION_PATH, NULL, 0, 0, NULL, true,
+			  "Anchors (PEM) of servers that are asked by https; absent: none is."},
+	[OPT_FETCH_INTERVAL] =
+		{"trust.fetch_interval", OPTION_SECONDS, "6h", 1, 86400, NULL, true,
+		 "The longest time until something is fetched again; half of what is left of "
+		 "its life where that is shorter."},
 	[OPT_STS_ENTITY_ID] = {"sts.entity_id", OPTION_TEXT, NULL, 0, 0, NULL, false,
 			       "Issuer of tokens."},
 	[OPT_STS_CERT] = {"sts.cert", OPTION_PATH, NULL, 0, 0, NULL, true,

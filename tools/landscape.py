@@ -58,7 +58,7 @@ tls: {{
     cert_ec = "pki/tls/ec/cert.pem"; key_ec = "pki/tls/ec/key.pem";
 }};
 url: {{ system = "https://localhost:{system}"; browser = "https://localhost:{browser}"; }};
-trust: {{ anchors = "pki/anchors.pem"; intermediates = "pki/intermediates.pem"; crls = "pki/crls.pem"; }};
+trust: {{ anchors = "pki/anchors.pem"; intermediates = "pki/intermediates.pem"; {trust} }};
 sts: {{
     entity_id = "{hub}";
     cert = "pki/platform/adgangsstyring/cert.pem"; key = "pki/platform/adgangsstyring/key.pem";
@@ -105,10 +105,12 @@ class Landscape:
         self.binary = pathlib.Path(binary).resolve()
         self.ports = ports or free_ports()
         self.leaf_bits = leaf_bits
-        self.options = {"clock_shift": 0, "connections": 10000, "log_level": "info", **options}
+        self.options = {"clock_shift": 0, "connections": 10000, "log_level": "info",
+                        "trust": 'crls = "pki/crls.pem"; fetch = "none";', **options}
         self.processes = {}
         self.config = self.folder / "sluse.conf"
         self.pki = self.folder / "pki"
+        self.pki_url = None  # where certificates say that lists and the responder are
 
     # --- set-up ---
 
@@ -123,7 +125,8 @@ class Landscape:
 
     def make_pki(self):
         said = subprocess.run(
-            ["bash", ROOT / "certs" / "dev-pki", "--leaf-bits", str(self.leaf_bits), self.pki],
+            ["bash", ROOT / "certs" / "dev-pki", "--leaf-bits", str(self.leaf_bits),
+             *(["--url", self.pki_url] if self.pki_url else []), self.pki],
             capture_output=True, text=True, check=False)
         if said.returncode != 0:
             raise Failed(f"certs/dev-pki failed:\n{said.stderr}{said.stdout}")

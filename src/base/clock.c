@@ -63,3 +63,29 @@ clock_process_cpu_us(void)
 {
 	return (uint64_t)kernel_us(CLOCK_PROCESS_CPUTIME_ID);
 }
+
+void
+clock_cond_init(pthread_cond_t *c)
+{
+	pthread_condattr_t attr;
+
+	BUG_ON(pthread_condattr_init(&attr) != 0);
+	BUG_ON(pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) != 0);
+	BUG_ON(pthread_cond_init(c, &attr) != 0);
+	pthread_condattr_destroy(&attr);
+}
+
+void
+clock_cond_wait_ms(pthread_cond_t *c, pthread_mutex_t *held, unsigned ms)
+{
+	struct timespec end;
+
+	BUG_ON(clock_gettime(CLOCK_MONOTONIC, &end) != 0);
+	end.tv_sec += ms / 1000;
+	end.tv_nsec += (long)(ms % 1000) * 1000000;
+	if (end.tv_nsec >= 1000000000) {
+		end.tv_sec++;
+		end.tv_nsec -= 1000000000;
+	}
+	(void)pthread_cond_timedwait(c, held, &end);
+}

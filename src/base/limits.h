@@ -33,6 +33,14 @@
 /* A certificate in DER is 2 KB, in text a third more. Files hold bundles and national lists. */
 #define LIMIT_CERT_BYTES	  (16UL * 1024)
 #define LIMIT_CERT_TEXT_BYTES	  (32UL * 1024)
+/* addresses of lists in one certificate; authorities above one */
+#define LIMIT_CERT_URLS		  4
+#define LIMIT_CHAIN		  8
+/* fetched: a national list of revoked certificates; an answer about one */
+#define LIMIT_LIST_BYTES	  (32UL * 1024 * 1024)
+#define LIMIT_OCSP_BYTES	  (64UL * 1024)
+/* lists and questions that are kept fresh: one a certificate, and one an authority */
+#define LIMIT_REVOCATION_SOURCES  8192
 #define LIMIT_PEM_FILE_BYTES	  (64UL * 1024 * 1024)
 
 #define LIMIT_XML_DEPTH		  100

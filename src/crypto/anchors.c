@@ -9,31 +9,38 @@
  */
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
+#include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "base/limits.h"
 #include "base/mem.h"
 #include "crypto/internal.h"
 
-#define SECURITY_LEVEL 2 /* 112 bits: RSA 2048, SHA-256; PSS passes */
 /* A refusal may be cured by time (an issuer's notBefore), so it is kept for a short while only.
  */
 #define REFUSAL_KEPT_S 60
 
 struct anchors {
 	atomic_uint refs;
-	X509_STORE *store;
+	STACK_OF(X509) * roots;
 	STACK_OF(X509) * intermediates;
-	struct lists *lists;
+	STACK_OF(X509_CRL) * files;
 	struct verdicts *verdicts;
-	bool are_dev, self_made_ok;
+	bool are_dev, self_made_ok, crl_required;
+	instant grace;
+	pthread_mutex_t lock; /* picture: the pointer */
+	struct picture *picture;
 };
 
 /* What the chain check needs to know beyond OpenSSL's context. */
 struct judgement {
 	const struct anchors *anchors;
+	const struct picture *picture;
 	const struct cert *cert;
 	instant now;
+	bool only_chain; /* revocation is not looked at */
 };
 
 static void
@@ -82,8 +89,9 @@ use_anchor(struct anchors *a, const struct cert *c, struct err *e)
 		return FAIL(e, CERT_WRONG_KIND, "an anchor is not self-signed");
 	if (str_has_prefix(cert_cn(c), STR("Sluse DEV ")))
 		a->are_dev = true;
-	return X509_STORE_add_cert(a->store, cert_x509(c)) == 1 ||
-	       FAIL_OSSL(e, CERT_MALFORMED, "an anchor cannot be used");
+	BUG_ON(X509_up_ref(cert_x509(c)) != 1);
+	BUG_ON(sk_X509_push(a->roots, cert_x509(c)) <= 0);
+	return true;
 }
 
 static bool
@@ -107,46 +115,72 @@ on_problem(int ok, X509_STORE_CTX *ctx)
 	 */
 	if ((X509_STORE_CTX_get_error(ctx) == X509_V_ERR_CERT_NOT_YET_VALID &&
 	     X509_STORE_CTX_get_error_depth(ctx) == 0) ||
-	    lists_forgive(j->anchors->lists, ctx, j->now)) {
+	    (!j->only_chain && picture_forgives(j->picture, ctx, j->now))) {
 		X509_STORE_CTX_set_error(ctx, X509_V_OK);
 		return 1;
 	}
 	return 0;
 }
 
-static bool
-store_new(struct anchors *a)
+static struct picture *
+picture_of(const struct anchors *a, const struct revocations *more)
 {
-	X509_VERIFY_PARAM *param;
+	const struct picture_parts parts = {
+		.roots = a->roots,
+		.files = a->files,
+		.more = more,
+		.required = a->crl_required,
+		.grace = a->grace,
+		.on_problem = on_problem,
+	};
 
-	a->store = X509_STORE_new();
+	return picture_new(&parts);
+}
+
+/* The one in force, one holder more. */
+static struct picture *
+picture_now(struct anchors *a)
+{
+	struct picture *p;
+
+	pthread_mutex_lock(&a->lock);
+	p = picture_hold(a->picture);
+	pthread_mutex_unlock(&a->lock);
+	return p;
+}
+
+static struct anchors *
+anchors_new(const struct anchors_paths *paths)
+{
+	struct anchors *a = MEM_NEW(struct anchors);
+
+	atomic_init(&a->refs, 1);
+	BUG_ON(pthread_mutex_init(&a->lock, NULL) != 0);
+	a->self_made_ok = paths->self_made_ok;
+	a->crl_required = paths->crl_required;
+	a->grace = SECONDS(paths->crl_grace_s);
+	a->verdicts = verdicts_new();
+	a->roots = sk_X509_new_null();
 	a->intermediates = sk_X509_new_null();
-	if (a->store == NULL || a->intermediates == NULL)
-		return false;
-	param = X509_STORE_get0_param(a->store);
-	X509_VERIFY_PARAM_set_auth_level(param, SECURITY_LEVEL);
-	X509_STORE_set_verify_cb(a->store, on_problem);
-	return X509_VERIFY_PARAM_set_purpose(param, X509_PURPOSE_ANY) == 1;
+	a->files = sk_X509_CRL_new_null();
+	BUG_ON(a->roots == NULL || a->intermediates == NULL || a->files == NULL);
+	return a;
 }
 
 bool
 anchors_load(const struct anchors_paths *paths, struct anchors **out, struct err *e)
 {
-	AUTO(anchors_freep) struct anchors *a = MEM_NEW(struct anchors);
+	AUTO(anchors_freep) struct anchors *a = anchors_new(paths);
 
 	ERR_clear_error();
-	atomic_init(&a->refs, 1);
-	a->self_made_ok = paths->self_made_ok;
-	a->verdicts = verdicts_new();
-	if (!store_new(a))
-		return FAIL_OSSL(e, INTERNAL, "no certificate store");
 	if (!bundle_read(paths->anchors, a, use_anchor, e))
 		return false;
 	if (paths->intermediates != NULL &&
 	    !bundle_read(paths->intermediates, a, use_intermediate, e))
 		return false;
-	if (!lists_load(paths, a->store, &a->lists, e))
+	if (paths->crls != NULL && !lists_load(paths->crls, a->files, e))
 		return false;
+	a->picture = picture_of(a, NULL);
 	*out = a;
 	a = NULL;
 	return true;
@@ -164,9 +198,11 @@ anchors_free(struct anchors *a)
 {
 	if (a == NULL || atomic_fetch_sub(&a->refs, 1) != 1)
 		return;
-	X509_STORE_free(a->store);
+	sk_X509_pop_free(a->roots, X509_free);
 	sk_X509_pop_free(a->intermediates, X509_free);
-	lists_free(a->lists);
+	sk_X509_CRL_pop_free(a->files, X509_CRL_free);
+	picture_free(a->picture);
+	pthread_mutex_destroy(&a->lock);
 	verdicts_free(a->verdicts);
 	mem_free(a);
 }
@@ -180,15 +216,22 @@ anchors_are_dev(const struct anchors *a)
 static bool
 is_anchor(const struct anchors *a, const struct cert *c)
 {
-	STACK_OF(X509_OBJECT) *all = X509_STORE_get0_objects(a->store);
-
-	for (int i = 0; i < sk_X509_OBJECT_num(all); i++) {
-		const X509 *x = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(all, i));
-
-		if (x != NULL && X509_cmp(x, cert_x509(c)) == 0)
+	for (int i = 0; i < sk_X509_num(a->roots); i++)
+		if (X509_cmp(sk_X509_value(a->roots, i), cert_x509(c)) == 0)
 			return true;
-	}
 	return false;
+}
+
+X509 *
+anchors_authority(const struct anchors *a, size_t i)
+{
+	size_t roots = (size_t)sk_X509_num(a->roots);
+
+	if (i < roots)
+		return sk_X509_value(a->roots, (int)i);
+	if (i - roots < (size_t)sk_X509_num(a->intermediates))
+		return sk_X509_value(a->intermediates, (int)(i - roots));
+	return NULL;
 }
 
 /* What needs no chain. */
@@ -248,50 +291,80 @@ code_of(int problem)
 
 /* The verdict holds until something of the chain or a list runs out. */
 static instant
-chain_good_until(X509_STORE_CTX *ctx, const struct anchors *a, instant now)
+chain_good_until(X509_STORE_CTX *ctx, const struct judgement *j)
 {
 	STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(ctx);
-	instant until = lists_good_until(a->lists, now);
+	instant until = picture_good_until(j->picture, chain, j->now);
 
 	for (int i = 0; i < sk_X509_num(chain); i++) {
-		instant end = now;
+		instant end = j->now;
 
 		if (!asn1_instant(X509_get0_notAfter(sk_X509_value(chain, i)), &end))
-			end = now;
+			end = j->now;
 		if (end < until)
 			until = end;
 	}
 	return until;
 }
 
-/* Builds and checks the chain. Returns OpenSSL's verdict as our code. */
-static struct verdict
-judge(const struct judgement *j, const char **reason, int *depth)
+/* A context for one certificate; NULL: there can be none. j outlives it. */
+static X509_STORE_CTX *
+ctx_new(struct judgement *j)
 {
-	AUTO(store_ctx_freep) X509_STORE_CTX *ctx = X509_STORE_CTX_new();
-	struct verdict v = {.code = CERT_UNTRUSTED, .from = j->now};
-	struct judgement copy = *j;
-	int problem;
+	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
 
 	BUG_ON(ctx == NULL);
-	ERR_clear_error();
-	if (X509_STORE_CTX_init(ctx, j->anchors->store, cert_x509(j->cert),
+	if (X509_STORE_CTX_init(ctx, picture_store(j->picture), cert_x509(j->cert),
 				j->anchors->intermediates) != 1 ||
-	    X509_STORE_CTX_set_app_data(ctx, &copy) != 1) {
-		*reason = "cannot be checked";
-		return v;
+	    X509_STORE_CTX_set_app_data(ctx, j) != 1) {
+		X509_STORE_CTX_free(ctx);
+		return NULL;
 	}
 	X509_STORE_CTX_set_time(ctx, 0, (time_t)instant_diff_s(j->now, 0));
-	problem = X509_V_ERR_UNSPECIFIED;
+	if (j->only_chain)
+		X509_VERIFY_PARAM_clear_flags(X509_STORE_CTX_get0_param(ctx),
+					      X509_V_FLAG_CRL_CHECK |
+						      X509_V_FLAG_CRL_CHECK_ALL);
+	return ctx;
+}
+
+/* OpenSSL's verdict on a chain. */
+static int
+run(X509_STORE_CTX *ctx)
+{
+	int problem = X509_V_ERR_UNSPECIFIED;
+
+	ERR_clear_error();
 	if (X509_verify_cert(ctx) == 1)
 		problem = X509_V_OK;
 	else if (X509_STORE_CTX_get_error(ctx) != X509_V_OK)
 		problem = X509_STORE_CTX_get_error(ctx);
 	ERR_clear_error();
+	return problem;
+}
+
+/* Builds and checks the chain. Returns OpenSSL's verdict as our code. */
+static struct verdict
+judge(struct judgement *j, const char **reason, int *depth)
+{
+	AUTO(store_ctx_freep) X509_STORE_CTX *ctx = ctx_new(j);
+	struct verdict v = {.code = CERT_UNTRUSTED, .from = j->now};
+	int problem;
+
+	if (ctx == NULL) {
+		*reason = "cannot be checked";
+		return v;
+	}
+	problem = run(ctx);
 	*reason = X509_verify_cert_error_string(problem);
 	*depth = X509_STORE_CTX_get_error_depth(ctx);
 	v.code = code_of(problem);
-	v.until = v.code == ERR_NONE ? chain_good_until(ctx, j->anchors, j->now)
+	if (v.code == ERR_NONE &&
+	    picture_has_revoked(j->picture, X509_STORE_CTX_get0_chain(ctx))) {
+		*reason = "its responder says so";
+		v.code = CERT_REVOKED;
+	}
+	v.until = v.code == ERR_NONE ? chain_good_until(ctx, j)
 				     : instant_add(j->now, SECONDS(REFUSAL_KEPT_S));
 	return v;
 }
@@ -299,7 +372,6 @@ judge(const struct judgement *j, const char **reason, int *depth)
 bool
 anchors_check(struct anchors *a, const struct cert *c, instant now, struct err *e)
 {
-	struct judgement j = {a, c, now};
 	struct verdict v;
 	const char *reason = "as found before";
 	int depth = 0;
@@ -309,10 +381,136 @@ anchors_check(struct anchors *a, const struct cert *c, instant now, struct err *
 	if (!check_kind(c, e) || !cert_check_key(c, e) || !check_time(c, now, e))
 		return false;
 	if (!verdicts_find(a->verdicts, cert_sha256(c), now, &v)) {
+		uint64_t generation = verdicts_generation(a->verdicts);
+		AUTO(picture_freep) struct picture *p = picture_now(a);
+		struct judgement j = {.anchors = a, .picture = p, .cert = c, .now = now};
+
 		v = judge(&j, &reason, &depth);
-		verdicts_keep(a->verdicts, cert_sha256(c), v);
+		verdicts_keep(a->verdicts, cert_sha256(c), v, generation);
 	}
 	if (v.code != ERR_NONE)
 		return FAIL(e, v.code, "%s (at depth %d)", reason, depth);
 	return true;
+}
+
+bool
+anchors_issuers(struct anchors *a, const struct cert *c, instant now,
+		struct cert *out[LIMIT_CHAIN], size_t *count, struct err *e)
+{
+	AUTO(picture_freep) struct picture *p = picture_now(a);
+	struct judgement j = {
+		.anchors = a, .picture = p, .cert = c, .now = now, .only_chain = true};
+	AUTO(store_ctx_freep) X509_STORE_CTX *ctx = ctx_new(&j);
+	STACK_OF(X509) * chain;
+	int problem;
+
+	*count = 0;
+	if (ctx == NULL)
+		return FAIL(e, CERT_UNTRUSTED, "cannot be checked");
+	problem = run(ctx);
+	if (problem != X509_V_OK)
+		return FAIL(e, code_of(problem), "%s", X509_verify_cert_error_string(problem));
+	chain = X509_STORE_CTX_get0_chain(ctx);
+	for (int i = 1; i < sk_X509_num(chain) && *count < LIMIT_CHAIN; i++) {
+		if (!cert_from_x509(sk_X509_value(chain, i), &out[*count], e)) {
+			while (*count > 0)
+				cert_free(out[--*count]);
+			return false;
+		}
+		++*count;
+	}
+	return true;
+}
+
+/* Strict where systems' certificates get grace: a responder has no excuse for old lists. */
+X509_STORE *
+anchors_store_for_responders(struct anchors *a, instant now)
+{
+	AUTO(picture_freep) struct picture *p = picture_now(a);
+	STACK_OF(X509_OBJECT) *known = X509_STORE_get0_objects(picture_store(p));
+	X509_STORE *store = X509_STORE_new();
+	bool has_lists = false;
+
+	BUG_ON(store == NULL);
+	for (int i = 0; i < sk_X509_OBJECT_num(known); i++) {
+		X509_OBJECT *o = sk_X509_OBJECT_value(known, i);
+
+		if (X509_OBJECT_get0_X509(o) != NULL)
+			BUG_ON(X509_STORE_add_cert(store, X509_OBJECT_get0_X509(o)) != 1);
+		if (X509_OBJECT_get0_X509_CRL(o) != NULL) {
+			BUG_ON(X509_STORE_add_crl(store, X509_OBJECT_get0_X509_CRL(o)) != 1);
+			has_lists = true;
+		}
+	}
+	X509_VERIFY_PARAM_set_auth_level(X509_STORE_get0_param(store), SECURITY_LEVEL);
+	X509_VERIFY_PARAM_set_time(X509_STORE_get0_param(store),
+				   (time_t)instant_diff_s(now, 0));
+	if (has_lists || a->crl_required)
+		X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK);
+	return store;
+}
+
+void
+anchors_learn(struct anchors *a, const struct revocations *what)
+{
+	struct picture *fresh = picture_of(a, what), *old;
+
+	pthread_mutex_lock(&a->lock);
+	old = a->picture;
+	a->picture = fresh;
+	pthread_mutex_unlock(&a->lock);
+	/* whoever began with the old one keeps no verdict */
+	verdicts_forget(a->verdicts);
+	picture_free(old);
+}
+
+uint64_t
+anchors_generation(const struct anchors *a)
+{
+	return verdicts_generation(a->verdicts);
+}
+
+bool
+anchors_need_status(const struct anchors *a)
+{
+	return a->crl_required;
+}
+
+/* The place of an issuer in the report; a new one if it has none. NULL: no room. */
+static struct list_end *
+end_of(struct list_end *out, size_t *count, size_t room, const char *issuer)
+{
+	for (size_t i = 0; i < *count; i++)
+		if (strcmp(out[i].issuer, issuer) == 0)
+			return &out[i];
+	if (*count == room)
+		return NULL;
+	out[*count].until = INSTANT_MIN;
+	snprintf(out[*count].issuer, sizeof(out->issuer), "%s", issuer);
+	return &out[(*count)++];
+}
+
+size_t
+anchors_list_ends(struct anchors *a, struct list_end *out, size_t room)
+{
+	AUTO(picture_freep) struct picture *p = picture_now(a);
+	STACK_OF(X509_OBJECT) *all = X509_STORE_get0_objects(picture_store(p));
+	size_t count = 0;
+
+	for (int i = 0; i < sk_X509_OBJECT_num(all); i++) {
+		X509_CRL *crl = X509_OBJECT_get0_X509_CRL(sk_X509_OBJECT_value(all, i));
+		char issuer[sizeof(out->issuer)] = "";
+		struct list_end *end;
+		instant until = INSTANT_MIN;
+
+		if (crl == NULL)
+			continue;
+		X509_NAME_get_text_by_NID(X509_CRL_get_issuer(crl), NID_commonName, issuer,
+					  sizeof(issuer));
+		end = end_of(out, &count, room, issuer);
+		if (end != NULL && asn1_instant(X509_CRL_get0_nextUpdate(crl), &until) &&
+		    until > end->until)
+			end->until = until;
+	}
+	return count;
 }

@@ -333,6 +333,20 @@ cert_parse(struct str bytes, struct cert **out, struct err *e)
 }
 
 bool
+cert_from_x509(X509 *x, struct cert **out, struct err *e)
+{
+	unsigned char *der = NULL;
+	int len = i2d_X509(x, &der);
+	bool done;
+
+	if (len < 0)
+		return FAIL_OSSL(e, CERT_MALFORMED, "unreadable certificate");
+	done = cert_parse(str_of(der, (size_t)len), out, e);
+	OPENSSL_free(der);
+	return done;
+}
+
+bool
 cert_load(const char *path, struct cert **out, struct err *e)
 {
 	AUTO(buf_release) struct buf file = BUF_INIT(LIMIT_PEM_FILE_BYTES);

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "crypto/certs.h"
 #include "crypto/cipher.h"
+#include "crypto/revocation.h"
 
 /* ossl.c: implementations, looked up once. */
 const EVP_MD *ossl_md(enum hash_alg hash);
@@ -43,7 +44,10 @@ MUST_USE bool name_write_net(const X509_NAME *name, struct arena *a, struct str 
 MUST_USE bool subject_read(const X509_NAME *name, struct arena *a, struct subject *out,
 			   struct err *e);
 
+#define SECURITY_LEVEL 2 /* 112 bits: RSA 2048, SHA-256; PSS passes */
+
 /* certs.c: what only this room may see of a certificate. */
+MUST_USE bool cert_from_x509(X509 *x, struct cert **out, struct err *e); /* a copy */
 X509 *cert_x509(const struct cert *c);
 EVP_PKEY *cert_public(const struct cert *c);
 const EVP_PKEY_CTX *cert_verifier(const struct cert *c); /* NULL: there is none */
@@ -60,15 +64,38 @@ EVP_PKEY_CTX *sig_ctx_get(const EVP_PKEY_CTX *ready, EVP_PKEY *key,
 			  const struct alg_signature *alg, bool is_signing);
 MUST_USE bool oaep_params_set(EVP_PKEY_CTX *ctx, enum oaep_kind kind);
 
-/* revoke.c: the lists of a snapshot. */
-struct lists;
-MUST_USE bool lists_load(const struct anchors_paths *paths, X509_STORE *store,
-			 struct lists **out, struct err *e);
-void lists_free(struct lists *l);
-/* The first moment after now at which a list stops being good enough. */
-instant lists_good_until(const struct lists *l, instant now);
+/* revlist.c: what is a list, before anybody is asked whose. */
+MUST_USE bool crl_parse(struct str der, X509_CRL **out, struct err *e);
+bool sigalg_is_sound(const X509_ALGOR *alg); /* not SHA-1, nor older */
+X509_CRL *revlist_crl(const struct revlist *l);
+
+/* revoke.c: all that is known of revocation at a time, with the roots; immutable, counted. */
+struct picture;
+struct picture_parts {
+	const STACK_OF(X509) * roots;
+	const STACK_OF(X509_CRL) * files;
+	const struct revocations *more; /* NULL: none */
+	bool required;
+	instant grace;
+	int (*on_problem)(int ok, X509_STORE_CTX *ctx);
+};
+struct picture *picture_new(const struct picture_parts *parts);
+struct picture *picture_hold(struct picture *p);
+void picture_free(struct picture *p);
+void picture_freep(struct picture **p);
+X509_STORE *picture_store(const struct picture *p);
+/* The first moment after now at which something stops being good enough. */
+instant picture_good_until(const struct picture *p, const STACK_OF(X509) * chain, instant now);
 /* Does what the chain check found wrong with a list still let it pass? */
-bool lists_forgive(const struct lists *l, X509_STORE_CTX *ctx, instant now);
+bool picture_forgives(const struct picture *p, X509_STORE_CTX *ctx, instant now);
+/* Did a responder call one of them revoked? */
+bool picture_has_revoked(const struct picture *p, const STACK_OF(X509) * chain);
+MUST_USE bool lists_load(const char *path, STACK_OF(X509_CRL) * out, struct err *e);
+
+/* anchors.c: roots, then intermediates; NULL behind the last. */
+X509 *anchors_authority(const struct anchors *a, size_t i);
+/* For certificates of responders: roots and lists as they are known, at that moment. */
+X509_STORE *anchors_store_for_responders(struct anchors *a, instant now);
 
 /* verdicts.c: answers of anchors_check by certificate, in a fixed room. Owns its lock. */
 struct verdicts;
@@ -80,6 +107,10 @@ struct verdict {
 struct verdicts *verdicts_new(void);
 void verdicts_free(struct verdicts *v);
 bool verdicts_find(struct verdicts *v, struct str sha256, instant now, struct verdict *out);
-void verdicts_keep(struct verdicts *v, struct str sha256, struct verdict verdict);
+/* Nothing is kept of a verdict that was begun before the last verdicts_forget. */
+uint64_t verdicts_generation(struct verdicts *v);
+void verdicts_keep(struct verdicts *v, struct str sha256, struct verdict verdict,
+		   uint64_t generation);
+void verdicts_forget(struct verdicts *v);
 
 #endif

@@ -1,72 +1,227 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Revocation lists. They are read from a file that someone else keeps fresh; nothing is fetched
- * here. A list that has run out is good for the grace period and no longer; a list that is
- * wrong in any other way is no list. Where lists are not required, what is on one is revoked
- * all the same, however old it is. Source: RFC 5280, 5 and 6.3; token-service contract 7.3;
- * administration contract 10.5.
+ * What is known of revocation, as one picture that never changes: the roots, the lists of
+ * files, the lists and answers that were learnt. Nothing is fetched here. A list or answer that
+ * has run out is good for the grace period and no longer; one that is wrong in any other way is
+ * none. Revoked is what either a list or an answer says is revoked, however old it is. Where
+ * lists are not required, what is not told passes. Source: RFC 5280, 5 and 6.3; token-service
+ * contract 7.3; administration contract 10.5.
  */
-#include <openssl/pem.h>
-#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/encoding.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "crypto/internal.h"
 
-struct lists {
+struct picture {
+	atomic_uint refs;
+	X509_STORE *store;
 	bool are_required;
 	instant grace;
-	instant *ends; /* nextUpdate of each; INSTANT_MAX where it says none */
-	size_t count;
+	instant *ends; /* nextUpdate of each list */
+	size_t list_count;
+	struct revanswer *answers; /* ordered by certificate */
+	size_t answer_count;
 };
 
+static int
+by_cert(const void *x, const void *y)
+{
+	return memcmp(x, y, 32); /* sha256 is the first member */
+}
+
 static void
-crl_freep(X509_CRL **p)
+add_list(struct picture *p, X509_CRL *crl)
 {
-	X509_CRL_free(*p);
+	instant end = INSTANT_MIN;
+
+	BUG_ON(!asn1_instant(X509_CRL_get0_nextUpdate(crl), &end));
+	BUG_ON(X509_STORE_add_crl(p->store, crl) != 1);
+	p->ends = mem_resize(p->ends, (p->list_count + 1) * sizeof(*p->ends));
+	p->ends[p->list_count++] = end;
 }
 
-static bool
-list_end(const X509_CRL *crl, instant *out, struct err *e)
+static void
+add_answers(struct picture *p, const struct revocations *more)
 {
-	const ASN1_TIME *next = X509_CRL_get0_nextUpdate(crl);
-
-	/* [rfc5280 5.1.2.5] nextUpdate is there; a list that never ends would hide every later
-	 * one */
-	if (next == NULL || !asn1_instant(next, out))
-		return FAIL_OSSL(e, CERT_MALFORMED, "a revocation list without nextUpdate");
-	return true;
+	if (more->answer_count == 0)
+		return;
+	p->answers = mem_resize(NULL, more->answer_count * sizeof(*p->answers));
+	memcpy(p->answers, more->answers, more->answer_count * sizeof(*p->answers));
+	p->answer_count = more->answer_count;
+	qsort(p->answers, p->answer_count, sizeof(*p->answers), by_cert);
 }
 
-static bool
-list_add(struct lists *l, struct str base64, X509_STORE *store, struct err *e)
+static X509_STORE *
+store_new(const STACK_OF(X509) * roots)
 {
-	AUTO(arena_freep) struct arena *a = arena_new();
-	AUTO(crl_freep) X509_CRL *crl = NULL;
-	const unsigned char *p;
-	struct str der;
-	instant end;
+	X509_STORE *store = X509_STORE_new();
 
-	if (!base64_decode(base64, BASE64_XML, a, &der, e)) {
-		err_clear(e);
-		return FAIL(e, CERT_MALFORMED, "a revocation list is not base64");
+	BUG_ON(store == NULL);
+	for (int i = 0; i < sk_X509_num(roots); i++)
+		BUG_ON(X509_STORE_add_cert(store, sk_X509_value(roots, i)) != 1);
+	X509_VERIFY_PARAM_set_auth_level(X509_STORE_get0_param(store), SECURITY_LEVEL);
+	return store;
+}
+
+struct picture *
+picture_new(const struct picture_parts *parts)
+{
+	struct picture *p = MEM_NEW(struct picture);
+
+	atomic_init(&p->refs, 1);
+	p->are_required = parts->required;
+	p->grace = parts->grace;
+	p->store = store_new(parts->roots);
+	BUG_ON(X509_VERIFY_PARAM_set_purpose(X509_STORE_get0_param(p->store),
+					     X509_PURPOSE_ANY) != 1);
+	for (int i = 0; i < sk_X509_CRL_num(parts->files); i++)
+		add_list(p, sk_X509_CRL_value(parts->files, i));
+	for (size_t i = 0; parts->more && i < parts->more->list_count; i++)
+		add_list(p, revlist_crl(parts->more->lists[i]));
+	if (parts->more)
+		add_answers(p, parts->more);
+	if (p->list_count > 0 || p->are_required)
+		X509_STORE_set_flags(p->store,
+				     X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
+	X509_STORE_set_verify_cb(p->store, parts->on_problem);
+	return p;
+}
+
+struct picture *
+picture_hold(struct picture *p)
+{
+	atomic_fetch_add_explicit(&p->refs, 1, memory_order_relaxed);
+	return p;
+}
+
+void
+picture_free(struct picture *p)
+{
+	if (p == NULL || atomic_fetch_sub(&p->refs, 1) != 1)
+		return;
+	X509_STORE_free(p->store);
+	mem_free(p->ends);
+	mem_free(p->answers);
+	mem_free(p);
+}
+
+void
+picture_freep(struct picture **p)
+{
+	picture_free(*p);
+	*p = NULL;
+}
+
+X509_STORE *
+picture_store(const struct picture *p)
+{
+	return p->store;
+}
+
+static const struct revanswer *
+answer_on(const struct picture *p, const X509 *x)
+{
+	struct revanswer key;
+	unsigned len = 0;
+
+	if (p->answer_count == 0 ||
+	    X509_digest(x, ossl_md(HASH_SHA256), key.sha256, &len) != 1 || len != 32)
+		return NULL;
+	return bsearch(&key, p->answers, p->answer_count, sizeof(key), by_cert);
+}
+
+static instant
+earlier(instant a, instant b)
+{
+	return a < b ? a : b;
+}
+
+/* When something that ends there stops being good enough; INSTANT_MAX: it has already. */
+static instant
+good_until(const struct picture *p, instant end, instant now)
+{
+	if (end <= now)
+		end = instant_add(end, p->grace);
+	return end > now ? end : INSTANT_MAX;
+}
+
+instant
+picture_good_until(const struct picture *p, const STACK_OF(X509) * chain, instant now)
+{
+	instant until = INSTANT_MAX;
+
+	for (size_t i = 0; i < p->list_count; i++)
+		until = earlier(until, good_until(p, p->ends[i], now));
+	for (int i = 0; i < sk_X509_num(chain); i++) {
+		const struct revanswer *a = answer_on(p, sk_X509_value(chain, i));
+
+		if (a != NULL)
+			until = earlier(until, good_until(p, a->until, now));
 	}
-	p = (const unsigned char *)der.ptr;
-	crl = d2i_X509_CRL(NULL, &p, (long)der.len);
-	if (crl == NULL || (const char *)p != der.ptr + der.len)
-		return FAIL_OSSL(e, CERT_MALFORMED, "not a revocation list");
-	if (!list_end(crl, &end, e))
-		return false;
-	if (X509_STORE_add_crl(store, crl) != 1)
-		return FAIL_OSSL(e, CERT_MALFORMED, "a revocation list cannot be used");
-	l->ends = mem_resize(l->ends, (l->count + 1) * sizeof(*l->ends));
-	l->ends[l->count++] = end;
-	return true;
+	return until;
 }
 
+bool
+picture_has_revoked(const struct picture *p, const STACK_OF(X509) * chain)
+{
+	for (int i = 0; i < sk_X509_num(chain); i++) {
+		const struct revanswer *a = answer_on(p, sk_X509_value(chain, i));
+
+		if (a != NULL && a->is_revoked)
+			return true;
+	}
+	return false;
+}
+
+/* A responder called this one good, and that still counts. */
 static bool
-lists_read(struct lists *l, const char *path, X509_STORE *store, struct err *e)
+is_vouched(const struct picture *p, X509_STORE_CTX *ctx, instant now)
+{
+	const X509 *x = X509_STORE_CTX_get_current_cert(ctx);
+	const struct revanswer *a = x != NULL ? answer_on(p, x) : NULL;
+
+	return a != NULL && !a->is_revoked && now < instant_add(a->until, p->grace);
+}
+
+/* Nobody can say anything of an anchor: it is there because we were told so. */
+static bool
+is_about_anchor(X509_STORE_CTX *ctx)
+{
+	return X509_STORE_CTX_get_error_depth(ctx) ==
+	       sk_X509_num(X509_STORE_CTX_get0_chain(ctx)) - 1;
+}
+
+bool
+picture_forgives(const struct picture *p, X509_STORE_CTX *ctx, instant now)
+{
+	const X509_CRL *crl = X509_STORE_CTX_get0_current_crl(ctx);
+	instant moment = 0;
+
+	switch (X509_STORE_CTX_get_error(ctx)) {
+	case X509_V_ERR_UNABLE_TO_GET_CRL:
+		return !p->are_required || is_vouched(p, ctx, now) || is_about_anchor(ctx);
+	case X509_V_ERR_CRL_HAS_EXPIRED:
+		if (!p->are_required || is_vouched(p, ctx, now) || is_about_anchor(ctx))
+			return true;
+		return crl != NULL && asn1_instant(X509_CRL_get0_nextUpdate(crl), &moment) &&
+		       now < instant_add(moment, p->grace);
+	case X509_V_ERR_CRL_NOT_YET_VALID:
+		return crl != NULL && asn1_instant(X509_CRL_get0_lastUpdate(crl), &moment) &&
+		       moment <= instant_add(now, SECONDS(LIMIT_CLOCK_SKEW_S));
+	default:
+		return false;
+	}
+}
+
+/* --- the lists of files --- */
+
+bool
+lists_load(const char *path, STACK_OF(X509_CRL) * out, struct err *e)
 {
 	AUTO(buf_release) struct buf file = BUF_INIT(LIMIT_PEM_FILE_BYTES);
 	struct str rest, base64;
@@ -75,73 +230,17 @@ lists_read(struct lists *l, const char *path, X509_STORE *store, struct err *e)
 		return false;
 	rest = buf_str(&file);
 	while (pem_next(&rest, "X509 CRL", &base64)) {
-		if (!list_add(l, base64, store, e))
-			return false;
+		AUTO(arena_freep) struct arena *a = arena_new();
+		struct err why = ERR_INIT;
+		X509_CRL *crl;
+		struct str der;
+
+		if (!base64_decode(base64, BASE64_XML, a, &der, &why))
+			return FAIL(e, CERT_MALFORMED, "a revocation list is not base64");
+		if (!crl_parse(der, &crl, &why))
+			return FAIL(e, CERT_MALFORMED, "%s", why.detail);
+		BUG_ON(sk_X509_CRL_push(out, crl) <= 0);
 	}
-	return l->count > 0 || FAIL(e, CERT_MALFORMED, "%s: no revocation list in it", path);
-}
-
-bool
-lists_load(const struct anchors_paths *paths, X509_STORE *store, struct lists **out,
-	   struct err *e)
-{
-	struct lists *l = MEM_NEW(struct lists);
-
-	l->are_required = paths->crl_required;
-	l->grace = SECONDS(paths->crl_grace_s);
-	if (paths->crls != NULL && !lists_read(l, paths->crls, store, e)) {
-		lists_free(l);
-		return false;
-	}
-	if (l->count > 0 || l->are_required)
-		X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
-	*out = l;
-	return true;
-}
-
-void
-lists_free(struct lists *l)
-{
-	if (l == NULL)
-		return;
-	mem_free(l->ends);
-	mem_free(l);
-}
-
-instant
-lists_good_until(const struct lists *l, instant now)
-{
-	instant until = INSTANT_MAX;
-
-	for (size_t i = 0; i < l->count; i++) {
-		instant end = l->ends[i];
-
-		if (end <= now)
-			end = instant_add(end, l->grace);
-		if (end > now && end < until)
-			until = end;
-	}
-	return until;
-}
-
-bool
-lists_forgive(const struct lists *l, X509_STORE_CTX *ctx, instant now)
-{
-	const X509_CRL *crl = X509_STORE_CTX_get0_current_crl(ctx);
-	instant moment = 0;
-
-	switch (X509_STORE_CTX_get_error(ctx)) {
-	case X509_V_ERR_UNABLE_TO_GET_CRL:
-		return !l->are_required;
-	case X509_V_ERR_CRL_HAS_EXPIRED:
-		if (!l->are_required)
-			return true;
-		return crl != NULL && asn1_instant(X509_CRL_get0_nextUpdate(crl), &moment) &&
-		       now < instant_add(moment, l->grace);
-	case X509_V_ERR_CRL_NOT_YET_VALID:
-		return crl != NULL && asn1_instant(X509_CRL_get0_lastUpdate(crl), &moment) &&
-		       moment <= instant_add(now, SECONDS(LIMIT_CLOCK_SKEW_S));
-	default:
-		return false;
-	}
+	return sk_X509_CRL_num(out) > 0 ||
+	       FAIL(e, CERT_MALFORMED, "%s: no revocation list in it", path);
 }

@@ -123,21 +123,6 @@ signer_load(const char *key_path, const char *cert_path, struct signer **out, st
 	return signer_new(key, cert, given, out, e);
 }
 
-/* A copy of OpenSSL's certificate as ours. */
-static bool
-cert_from_x509(X509 *x, struct cert **out, struct err *e)
-{
-	unsigned char *der = NULL;
-	int len = i2d_X509(x, &der);
-	bool done;
-
-	if (len < 0)
-		return FAIL_OSSL(e, CERT_MALFORMED, "unreadable certificate");
-	done = cert_parse(str_of(der, (size_t)len), out, e);
-	OPENSSL_free(der);
-	return done;
-}
-
 bool
 signer_load_p12(const char *path, const char *password, struct signer **out, struct err *e)
 {

@@ -6,6 +6,7 @@
  * alone.
  */
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -21,6 +22,7 @@ struct place {
 
 struct verdicts {
 	pthread_mutex_t lock;
+	_Atomic uint64_t generation; /* changed under the lock */
 	struct place places[SETS][WAYS];
 };
 
@@ -70,12 +72,17 @@ verdicts_find(struct verdicts *v, struct str sha256, instant now, struct verdict
 }
 
 void
-verdicts_keep(struct verdicts *v, struct str sha256, struct verdict verdict)
+verdicts_keep(struct verdicts *v, struct str sha256, struct verdict verdict,
+	      uint64_t generation)
 {
 	struct place *set = set_of(v, sha256);
 	struct place *chosen = &set[0];
 
 	pthread_mutex_lock(&v->lock);
+	if (generation != v->generation) {
+		pthread_mutex_unlock(&v->lock);
+		return;
+	}
 	for (size_t i = 0; i < WAYS; i++) {
 		if (memcmp(set[i].sha256, sha256.ptr, 32) == 0) {
 			chosen = &set[i];
@@ -86,5 +93,20 @@ verdicts_keep(struct verdicts *v, struct str sha256, struct verdict verdict)
 	}
 	memcpy(chosen->sha256, sha256.ptr, 32);
 	chosen->verdict = verdict;
+	pthread_mutex_unlock(&v->lock);
+}
+
+uint64_t
+verdicts_generation(struct verdicts *v)
+{
+	return atomic_load(&v->generation);
+}
+
+void
+verdicts_forget(struct verdicts *v)
+{
+	pthread_mutex_lock(&v->lock);
+	v->generation++;
+	memset(v->places, 0, sizeof(v->places));
 	pthread_mutex_unlock(&v->lock);
 }

@@ -13,11 +13,17 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "crypto/revocation.h"
+
+/* what makes a certificate unusable in time, such as an authority's silence, is seen then */
+#define SET_LIFE HOURS(1)
 
 struct peer_set {
 	atomic_uint holders;
 	const struct trust_snapshot *known;
 	struct anchors *anchors; /* it was judged by */
+	uint64_t judged;         /* their generation */
+	instant until;
 	struct arena *a;
 	struct saml_peer *metadata; /* all, to be released */
 	size_t metadata_count;
@@ -161,6 +167,9 @@ build(const struct peers_rules *r, const struct trust_snapshot *known)
 	atomic_init(&s->holders, 1);
 	s->known = known;
 	s->anchors = r->anchors ? anchors_hold(r->anchors) : NULL;
+	/* before anything is judged: what is learnt meanwhile makes another set */
+	s->judged = r->anchors ? anchors_generation(r->anchors) : 0;
+	s->until = instant_add(r->now, SET_LIFE);
 	s->a = arena_new();
 	s->metadata = ARENA_NEW_N(s->a, trust_system_count(known) + trust_idp_count(known) + 1,
 				  struct saml_peer);
@@ -171,13 +180,14 @@ build(const struct peers_rules *r, const struct trust_snapshot *known)
 
 /* The current set, one holder more, if it was built from the same. */
 static struct peer_set *
-take_current(struct peers *p, uint64_t generation, const struct anchors *anchors)
+take_current(struct peers *p, uint64_t generation, const struct peers_rules *r)
 {
 	struct peer_set *s = NULL;
 
 	pthread_mutex_lock(&p->lock);
 	if (p->current && trust_generation(p->current->known) == generation &&
-	    p->current->anchors == anchors) {
+	    p->current->anchors == r->anchors && r->now < p->current->until &&
+	    p->current->judged == (r->anchors ? anchors_generation(r->anchors) : 0)) {
 		s = p->current;
 		atomic_fetch_add(&s->holders, 1);
 	}
@@ -189,7 +199,7 @@ const struct peer_set *
 peers_hold(struct peers *p, struct trust *t, const struct peers_rules *rules)
 {
 	const struct trust_snapshot *known = trust_hold(t);
-	struct peer_set *s = take_current(p, trust_generation(known), rules->anchors), *old;
+	struct peer_set *s = take_current(p, trust_generation(known), rules), *old;
 
 	if (s) {
 		trust_release(known);

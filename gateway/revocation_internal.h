@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of gateway/revocation*.c share. */
+#ifndef GATEWAY_REVOCATION_INTERNAL_H
+#define GATEWAY_REVOCATION_INTERNAL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include "crypto/revocation.h"
+#include "gateway/fetch.h"
+#include "gateway/revocation.h"
+
+enum source_state {
+	SOURCE_MISSING, /* nothing heard, or too long ago */
+	SOURCE_STALE,   /* past its end, within the grace */
+	SOURCE_FRESH,
+};
+const char *source_state_name(enum source_state s);
+
+/* A list, or the question about one certificate. */
+struct source {
+	uint8_t key[32]; /* digest of address and certificate */
+	bool is_list;
+	char *url;
+	char host[256];
+	struct cert *cert, *issuer; /* of a question */
+	/* what was heard; under the lock */
+	struct revlist *list;
+	struct revanswer answer;
+	bool has_answer;
+	bool is_new; /* not what was held before */
+	/* of the thread alone */
+	uint64_t next_us;
+	unsigned failures;
+	enum source_state told;
+};
+void source_free(struct source *s);
+
+struct revocation {
+	struct app *app;
+	pthread_t thread;
+	bool has_thread;
+	atomic_bool should_stop;
+	pthread_mutex_t lock; /* sources and what they hold, rounds */
+	pthread_cond_t turn;
+	struct source **sources; /* ordered by key */
+	size_t count;
+	uint64_t rounds;
+	bool is_changed;
+	atomic_ulong fetched, failed, refused;
+	/* what the sources were gathered from; of the thread */
+	const struct trust_snapshot *known;
+	const struct platform *platform;
+};
+
+/* Gathers sources anew if what is known or the platform has changed. revocation_sources.c */
+MUST_USE bool revocation_refresh(struct revocation *r, const struct platform *p, struct err *e);
+/* What the store has of a source. Something useless is no error. */
+MUST_USE bool revocation_restore(struct revocation *r, const struct platform *p,
+				 struct source *s, struct err *e);
+enum source_state source_state(const struct source *s, const struct config *c, instant now);
+
+#endif
