@@ -9,6 +9,7 @@
 
 #include "base/limits.h"
 #include "saml/attributes.h"
+#include "saml/foreign.h"
 #include "xml/names.h"
 
 static const struct privilege_limits privilege_limits = {
@@ -83,10 +84,14 @@ static bool
 read_user(struct login *l, struct err *e)
 {
 	const struct nameid *n = &l->facts.name;
+	char told[FOREIGN_TEXT_MAX];
 
+	/* first: looking for a key in a name takes time by the square of its length */
+	if (n->value.len > LIMIT_URI_CHARS)
+		return FAIL(e, SAML_CONDITIONS, "name of %zu bytes", n->value.len);
 	if (str_eq(n->format, NAMEID_PERSISTENT) && !nameid_has_key(n->value)) {
-		if (n->value.len > LIMIT_URI_CHARS || !nameid_is_plain(n->value))
-			return FAIL(e, SAML_CONDITIONS, "name too long or unprintable");
+		if (!nameid_is_plain(n->value))
+			return FAIL(e, SAML_CONDITIONS, "name unprintable");
 		return true;
 	}
 	/* a system may read it as one whatever its format: then it must be a right one */
@@ -94,8 +99,8 @@ read_user(struct login *l, struct err *e)
 		return nameid_parse(n->value, &l->parts, e);
 	if (!str_eq(n->format, SAML_X509_FORMAT))
 		return FAIL(e, SAML_CONDITIONS,
-			    "name format " STR_FMT ": the IdP must send X509SubjectName",
-			    STR_ARG(n->format));
+			    "name format %s: the IdP must send X509SubjectName",
+			    foreign_uri(n->format, told));
 	return nameid_parse(n->value, &l->parts, e);
 }
 

@@ -13,6 +13,7 @@
 
 #include "base/encoding.h"
 #include "crypto/digest.h"
+#include "saml/foreign.h"
 #include "xml/names.h"
 
 static void *
@@ -125,6 +126,7 @@ read_signature(const struct query *q, const struct query_pair *message, struct a
 	const struct query_pair *relay = query_get(q, "RelayState");
 	const struct query_pair *alg = query_get(q, "SigAlg");
 	const struct query_pair *sig = query_get(q, "Signature");
+	char told[FOREIGN_TEXT_MAX];
 
 	if (!alg && !sig)
 		return true;
@@ -133,8 +135,8 @@ read_signature(const struct query *q, const struct query_pair *message, struct a
 			    alg ? "Signature" : "SigAlg");
 	m->alg = alg_signature_find(alg->value);
 	if (!m->alg)
-		return FAIL(e, SAML_REQUEST, "algorithm " STR_FMT " is refused",
-			    STR_ARG(alg->value));
+		return FAIL(e, SAML_REQUEST, "algorithm refused: %s",
+			    foreign_uri(alg->value, told));
 	if (!decode_base64(blank_to_plus(sig->value, a), a, &m->signature, e))
 		return false;
 	m->is_signed = true;

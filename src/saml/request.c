@@ -10,6 +10,7 @@
 #include <inttypes.h>
 
 #include "base/limits.h"
+#include "saml/foreign.h"
 #include "saml/nameid.h"
 #include "xml/names.h"
 #include "xml/sign.h"
@@ -240,15 +241,18 @@ bool
 request_check(const struct authn_request *r, const struct trust_system *system,
 	      struct level_need *need, struct err *e)
 {
+	char told[FOREIGN_TEXT_MAX];
+
 	if (str_is_set(r->protocol_binding) && !str_eq(r->protocol_binding, BINDING_POST))
-		return FAIL(e, SAML_REQUEST_UNSUPPORTED, "answer by " STR_FMT,
-			    STR_ARG(r->protocol_binding));
+		return FAIL(e, SAML_REQUEST_UNSUPPORTED, "answer by: %s",
+			    foreign_uri(r->protocol_binding, told));
 	if (r->forbids_proxy)
 		return FAIL(e, SAML_PROXY_COUNT, "ProxyCount 0");
 	if (r->force_authn && r->is_passive)
 		return FAIL(e, SAML_PASSIVE, "ForceAuthn and IsPassive");
 	if (nameid_mode(system->nameid_mode) != NAMEID_MODE_COPY &&
 	    !is_known_format(r->name_format))
-		return FAIL(e, SAML_NAMEID_POLICY, "format " STR_FMT, STR_ARG(r->name_format));
+		return FAIL(e, SAML_NAMEID_POLICY, "format: %s",
+			    foreign_uri(r->name_format, told));
 	return level_need_make(system, &r->level, need, e);
 }

@@ -11,6 +11,7 @@
 
 #include "base/limits.h"
 #include "saml/decrypt.h"
+#include "saml/foreign.h"
 #include "xml/names.h"
 #include "xml/sign.h"
 
@@ -90,6 +91,7 @@ check_status(struct work *w, const struct xml_node *root, struct err *e)
 	struct xml_node *status = xml_only(root, NS_SAMLP, "Status");
 	struct xml_node *top = status ? xml_only(status, NS_SAMLP, "StatusCode") : NULL;
 	struct xml_node *second = top ? xml_child(top, NS_SAMLP, "StatusCode") : NULL;
+	char told[FOREIGN_TEXT_MAX];
 	struct str value;
 
 	if (!top)
@@ -100,7 +102,7 @@ check_status(struct work *w, const struct xml_node *root, struct err *e)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (str_eq(value, rows[i].second))
 			return FAIL(e, rows[i].code, "the IdP answered so");
-	return FAIL(e, SAML_REFUSED, "status " STR_FMT, STR_ARG(value));
+	return FAIL(e, SAML_REFUSED, "second status: %s", foreign_uri(value, told));
 }
 
 /* Steps 8 and 9: the one assertion, opened if it is encrypted. */

@@ -363,6 +363,10 @@ x80_personal_data(void **state)
 		{.assertion = {{">11111111<", ">0101701234<"}}},
 		{.unsigned_assertion = true},
 		{.response = {{"status:Success", "status:Mads Skjern\nevent=x"}}},
+		{.response = {{"status:Success\">",
+			       "status:Responder\"><samlp:StatusCode Value=\"Mads Skjern\"></"
+			       "samlp:StatusCode>"}}},
+		{.assertion = {{"SAML:1.1:nameid-format:X509SubjectName", "Mads Skjern"}}},
 		{.roles = "0101701234"},
 		{.roles = "<bpp:PrivilegeList "
 			  "xmlns:bpp=\"http://itst.dk/oiosaml/basic_privilege_profile\">"
