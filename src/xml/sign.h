@@ -59,18 +59,19 @@ struct sign_answer {
 };
 
 /*
- * Structure first (SignedInfo, SignatureValue, KeyInfo in order, each once; no Object, no
- * comment), then algorithms and transforms, then the value with the key, then each reference.
- * Everything holds, or nothing. An id that occurs twice among the places is a refusal, and so
- * is a part that is referenced twice in the same form. Errors: SIGNATURE_STRUCTURE,
- * ALGORITHM_REFUSED, SIGNATURE_WRONG (value), DIGEST_WRONG, REFERENCE_UNRESOLVED, XML_LIMIT.
+ * Structure first (SignedInfo, SignatureValue, KeyInfo in order, each once, though an enveloped
+ * signature may lack KeyInfo; no Object, no comment), then algorithms and transforms, then the
+ * value with the key, then each reference. Everything holds, or nothing. An id that occurs
+ * twice among the places is a refusal, and so is a part that is referenced twice in the same
+ * form. Errors: SIGNATURE_STRUCTURE, ALGORITHM_REFUSED, SIGNATURE_WRONG (value), DIGEST_WRONG,
+ * REFERENCE_UNRESOLVED, XML_LIMIT.
  */
 MUST_USE bool sign_verify(const struct sign_question *q, struct arena *a,
 			  struct sign_answer *out, struct err *e);
 
 /*
- * Its shape alone, element by element, before anybody asks for a key: for callers with a check
- * of their own between that and the rest. Errors: SIGNATURE_STRUCTURE.
+ * The shape of a message's signature alone, element by element, before anybody asks for a key:
+ * for callers with a check of their own between that and the rest. Errors: SIGNATURE_STRUCTURE.
  */
 MUST_USE bool sign_check_shape(struct xml_node *signature, struct err *e);
 

@@ -152,17 +152,20 @@ take_signed_info(struct signature_nodes *s, struct err *e)
 }
 
 static bool
-take_signature(struct xml_node *n, struct signature_nodes *s, struct err *e)
+take_signature(struct xml_node *n, bool is_enveloped, struct signature_nodes *s, struct err *e)
 {
 	struct xml_node *at = xml_first(n), *key_info;
 
 	if (!xml_is(n, NS_DS, "Signature") || !is_shaped(n, ELEMENTS, NULL, "Id"))
 		return FAIL(e, SIGNATURE_STRUCTURE, "Signature");
-	/* [xmldsig-core 4.1] SignedInfo, SignatureValue, KeyInfo?, Object*: here 1, 1, 1, 0 */
+	/*
+	 * [xmldsig-core 4.1] SignedInfo, SignatureValue, KeyInfo?, Object*: here 1, 1, 1, 0.
+	 * [saml-core 5.4.5] SAML does not require KeyInfo: an enveloped one may lack it
+	 */
 	s->signed_info = take(&at, NS_DS, "SignedInfo");
 	s->value = take(&at, NS_DS, "SignatureValue");
 	key_info = take(&at, NS_DS, "KeyInfo");
-	if (!s->signed_info || !s->value || !key_info || at)
+	if (!s->signed_info || !s->value || (!key_info && !is_enveloped) || at)
 		return FAIL(e, SIGNATURE_STRUCTURE, "children of Signature");
 	if (!is_shaped(s->value, TEXT, NULL, "Id"))
 		return FAIL(e, SIGNATURE_STRUCTURE, "SignatureValue");
@@ -307,7 +310,7 @@ sign_check_shape(struct xml_node *signature, struct err *e)
 {
 	struct signature_nodes nodes = {0};
 
-	return take_signature(signature, &nodes, e);
+	return take_signature(signature, false, &nodes, e);
 }
 
 bool
@@ -318,7 +321,7 @@ sign_plan_read(const struct sign_question *q, struct arena *a, struct sign_plan 
 	size_t i;
 
 	*plan = (struct sign_plan){0};
-	if (!take_signature(q->signature, &nodes, e))
+	if (!take_signature(q->signature, q->enveloped, &nodes, e))
 		return false;
 	if (q->enveloped && nodes.ref_count != 1)
 		return FAIL(e, SIGNATURE_STRUCTURE, "%zu references", nodes.ref_count);

@@ -18,6 +18,7 @@
 #include <cmocka.h>
 
 #include "c14n_oracle.h"
+#include "mutate.h"
 #include "pki.h"
 #include "resign.h"
 #include "signed_message.h"
@@ -174,6 +175,24 @@ static void
 test_assertion(void **state)
 {
 	run_rows(*state, assertion_rows, ARRAY_LEN(assertion_rows), SIGNED_ASSERTION);
+}
+
+/* The key is the caller's choice: an element's own signature need not hint at it. */
+static void
+test_no_key_info(void **state)
+{
+	const struct fixture *f = *state;
+	const struct cert *issuer = signer_cert(f->issuer);
+	struct str info = between(f->text, "<KeyInfo>", "</KeyInfo>"), text;
+
+	text = arena_printf(f->a, "<KeyInfo>" STR_FMT "</KeyInfo>", STR_ARG(info));
+	text = replace(f->text, arena_dup_c(f->a, text), "", f->a);
+	assert_int_equal(verdict(f, text, SIGNED_ASSERTION, issuer, "none"), ERR_NONE);
+	assert_int_equal(
+		verdict(f, text, SIGNED_ASSERTION, signer_cert(f->holder), "another's"),
+		SIGNATURE_WRONG);
+	text = replace(text, ">11111111<", ">22222222<", f->a);
+	assert_int_equal(verdict(f, text, SIGNED_ASSERTION, issuer, "changed"), DIGEST_WRONG);
 }
 
 /* The signature has to be the signed element's own child, whatever its reference says. */
@@ -474,7 +493,7 @@ main(void)
 		cmocka_unit_test(test_keys),    cmocka_unit_test(test_write),
 		cmocka_unit_test(test_ec),      cmocka_unit_test(test_pss),
 		cmocka_unit_test(test_counts),  cmocka_unit_test(test_no_reference),
-		cmocka_unit_test(test_command),
+		cmocka_unit_test(test_command), cmocka_unit_test(test_no_key_info),
 	};
 
 	xml_init();
