@@ -2,9 +2,34 @@
 /* Connects the service rooms to the process. */
 #include "gateway/services.h"
 
+#include <string.h>
 #include "crypto/random.h"
+#include "klassifikation/service_6.h"
 #include "organisation/service.h"
 #include "registry/registry.h"
+
+#define SERVICES_MAX 64
+
+/* Each room's services, one after the other: filled before the first call. */
+static const struct soap_service *all[SERVICES_MAX];
+static size_t all_count;
+
+static void
+add_services(const struct soap_service *const *services, size_t count)
+{
+	BUG_ON(all_count + count > SERVICES_MAX);
+	memcpy(&all[all_count], services, count * sizeof(*services));
+	all_count += count;
+}
+
+static void
+collect_services(void)
+{
+	if (all_count > 0)
+		return;
+	add_services(organisation_services, organisation_service_count);
+	add_services(klassifikation_6_services, klassifikation_6_service_count);
+}
 
 static bool
 make_uuid(struct uuid *out, struct err *e)
@@ -26,8 +51,9 @@ services_open(struct app *app, struct err *e)
 	if (!registry_open(app->store, &o, &r, e))
 		return false;
 	app->registry = r;
-	app->services = organisation_services;
-	app->service_count = organisation_service_count;
+	collect_services();
+	app->services = all;
+	app->service_count = all_count;
 	return true;
 }
 
@@ -43,8 +69,9 @@ services_close(struct app *app)
 const struct soap_service *
 services_by_name(const char *name)
 {
-	for (size_t i = 0; i < organisation_service_count; i++)
-		if (str_eq_nocase(str_from(organisation_services[i]->name), str_from(name)))
-			return organisation_services[i];
+	collect_services();
+	for (size_t i = 0; i < all_count; i++)
+		if (str_eq_nocase(str_from(all[i]->name), str_from(name)))
+			return all[i];
 	return NULL;
 }

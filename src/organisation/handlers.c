@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * From a SOAP call to the engine and back, with what is particular to Organisation 6: its
- * roles, the shape of its hierarchy, what it imports together, whom it forgets. Nothing is
- * decided here; the engine does.
+ * What is particular to Organisation 6: its roles, the shape of its hierarchy, what it imports
+ * together, whom it forgets. Nothing is decided here; the engine does.
  * Source: contract of Organisation, 2.5, 3.7 and 3.9.
  */
 #include "organisation/internal.h"
 
 #include "organisation/service.h"
 #include "organisation/types.h"
-#include "registry/registry.h"
+#include "registry/serve.h"
 
 /* ---- who may ---- */
 
@@ -31,91 +30,6 @@ const struct access_rules organisation_rules = {
 	.limits = limits,
 	.limit_count = ARRAY_LEN(limits),
 };
-
-/* ---- from a SOAP call to the engine and back ---- */
-
-static struct registry_call
-call_of(const struct soap_call *s)
-{
-	const struct oio_type *t = s->op->row;
-
-	return (struct registry_call){.registry = s->state,
-				      .rules = &organisation_rules,
-				      .key = t ? t->key : "organisationsystem",
-				      .ns = str_from(s->service->ns),
-				      .type = t,
-				      .operation = s->op->name,
-				      .output = s->op->output,
-				      .caller = s->caller,
-				      .input = s->input,
-				      .a = s->a,
-				      .now = s->now,
-				      .out = s->out};
-}
-
-static bool
-done(struct soap_call *s, const struct registry_call *c, bool ok)
-{
-	s->is_recorded = c->is_recorded;
-	s->verdict = c->verdict;
-	return ok;
-}
-
-static bool
-run(struct soap_call *s, registry_op *op, struct err *e)
-{
-	struct registry_call c = call_of(s);
-
-	return done(s, &c, op(&c, e));
-}
-
-bool
-run_opret(struct soap_call *s, struct err *e)
-{
-	return run(s, registry_opret, e);
-}
-
-bool
-run_importer(struct soap_call *s, struct err *e)
-{
-	return run(s, registry_importer, e);
-}
-
-bool
-run_ret(struct soap_call *s, struct err *e)
-{
-	return run(s, registry_ret, e);
-}
-
-bool
-run_passiver(struct soap_call *s, struct err *e)
-{
-	return run(s, registry_passiver, e);
-}
-
-bool
-run_slet(struct soap_call *s, struct err *e)
-{
-	return run(s, registry_slet, e);
-}
-
-bool
-run_laes(struct soap_call *s, struct err *e)
-{
-	return run(s, registry_laes, e);
-}
-
-bool
-run_list(struct soap_call *s, struct err *e)
-{
-	return run(s, registry_list, e);
-}
-
-bool
-run_soeg(struct soap_call *s, struct err *e)
-{
-	return run(s, registry_soeg, e);
-}
 
 /* ---- OrganisationSystem ---- */
 
@@ -163,23 +77,24 @@ static const struct anonymise erased = {
 bool
 run_fremsoegobjekthierarki(struct soap_call *s, struct err *e)
 {
-	struct registry_call c = call_of(s);
+	struct registry_call c = serve_call(s);
 
-	return done(s, &c, registry_hierarchy(&c, &hierarchy, e));
+	return serve_done(s, &c, registry_hierarchy(&c, &hierarchy, e));
 }
 
 bool
 run_import(struct soap_call *s, struct err *e)
 {
-	struct registry_call c = call_of(s);
+	struct registry_call c = serve_call(s);
 
-	return done(s, &c, registry_import_all(&c, import_parts, ARRAY_LEN(import_parts), e));
+	return serve_done(s, &c,
+			  registry_import_all(&c, import_parts, ARRAY_LEN(import_parts), e));
 }
 
 bool
 run_anonymiser(struct soap_call *s, struct err *e)
 {
-	struct registry_call c = call_of(s);
+	struct registry_call c = serve_call(s);
 
-	return done(s, &c, registry_anonymise(&c, &erased, e));
+	return serve_done(s, &c, registry_anonymise(&c, &erased, e));
 }

@@ -8,6 +8,7 @@
 
 #include "organisation/internal.h"
 #include "organisation/types.h"
+#include "registry/serve.h"
 #include "xml/names.h"
 
 /* ---- operations ---- */
@@ -15,231 +16,236 @@
 static const struct soap_op organisation_ops[] = {
 	{"opret", "OpretInput", "OpretOutput",
 	 "http://kombit.dk/sts/organisation/organisation/opret", true, &type_organisation,
-	 run_opret},
+	 serve_opret},
 	{"importer", "ImportInput", "ImportOutput",
 	 "http://kombit.dk/sts/organisation/organisation/importer", true, &type_organisation,
-	 run_importer},
+	 serve_importer},
 	{"ret", "RetInput", "RetOutput", "http://kombit.dk/sts/organisation/organisation/ret",
-	 true, &type_organisation, run_ret},
+	 true, &type_organisation, serve_ret},
 	{"passiver", "PassiverInput", "PassiverOutput",
 	 "http://kombit.dk/sts/organisation/organisation/passiver", true, &type_organisation,
-	 run_passiver},
+	 serve_passiver},
 	{"slet", "SletInput", "SletOutput",
 	 "http://kombit.dk/sts/organisation/organisation/slet", true, &type_organisation,
-	 run_slet},
+	 serve_slet},
 	{"laes", "LaesInput", "LaesOutput",
 	 "http://kombit.dk/sts/organisation/organisation/laes", false, &type_organisation,
-	 run_laes},
+	 serve_laes},
 	{"list", "ListInput", "ListOutput",
 	 "http://kombit.dk/sts/organisation/organisation/list", false, &type_organisation,
-	 run_list},
+	 serve_list},
 	{"soeg", "SoegInput", "SoegOutput",
 	 "http://kombit.dk/sts/organisation/organisation/soeg", false, &type_organisation,
-	 run_soeg},
+	 serve_soeg},
 };
 
 static const struct soap_op organisationenhed_ops[] = {
 	{"opret", "OpretInput", "OpretOutput",
 	 "http://kombit.dk/sts/organisation/organisationenhed/opret", true,
-	 &type_organisationenhed, run_opret},
+	 &type_organisationenhed, serve_opret},
 	{"importer", "ImportInput", "ImportOutput",
 	 "http://kombit.dk/sts/organisation/organisationenhed/importer", true,
-	 &type_organisationenhed, run_importer},
+	 &type_organisationenhed, serve_importer},
 	{"ret", "RetInput", "RetOutput",
 	 "http://kombit.dk/sts/organisation/organisationenhed/ret", true,
-	 &type_organisationenhed, run_ret},
+	 &type_organisationenhed, serve_ret},
 	{"passiver", "PassiverInput", "PassiverOutput",
 	 "http://kombit.dk/sts/organisation/organisationenhed/passiver", true,
-	 &type_organisationenhed, run_passiver},
+	 &type_organisationenhed, serve_passiver},
 	{"slet", "SletInput", "SletOutput",
 	 "http://kombit.dk/sts/organisation/organisationenhed/slet", true,
-	 &type_organisationenhed, run_slet},
+	 &type_organisationenhed, serve_slet},
 	{"laes", "LaesInput", "LaesOutput",
 	 "http://kombit.dk/sts/organisation/organisationenhed/laes", false,
-	 &type_organisationenhed, run_laes},
+	 &type_organisationenhed, serve_laes},
 	{"list", "ListInput", "ListOutput",
 	 "http://kombit.dk/sts/organisation/organisationenhed/list", false,
-	 &type_organisationenhed, run_list},
+	 &type_organisationenhed, serve_list},
 	{"soeg", "SoegInput", "SoegOutput",
 	 "http://kombit.dk/sts/organisation/organisationenhed/soeg", false,
-	 &type_organisationenhed, run_soeg},
+	 &type_organisationenhed, serve_soeg},
 };
 
 static const struct soap_op organisationfunktion_ops[] = {
 	{"opret", "OpretInput", "OpretOutput",
 	 "http://kombit.dk/sts/organisation/organisationfunktion/opret", true,
-	 &type_organisationfunktion, run_opret},
+	 &type_organisationfunktion, serve_opret},
 	{"importer", "ImportInput", "ImportOutput",
 	 "http://kombit.dk/sts/organisation/organisationfunktion/importer", true,
-	 &type_organisationfunktion, run_importer},
+	 &type_organisationfunktion, serve_importer},
 	{"ret", "RetInput", "RetOutput",
 	 "http://kombit.dk/sts/organisation/organisationfunktion/ret", true,
-	 &type_organisationfunktion, run_ret},
+	 &type_organisationfunktion, serve_ret},
 	{"passiver", "PassiverInput", "PassiverOutput",
 	 "http://kombit.dk/sts/organisation/organisationfunktion/passiver", true,
-	 &type_organisationfunktion, run_passiver},
+	 &type_organisationfunktion, serve_passiver},
 	{"slet", "SletInput", "SletOutput",
 	 "http://kombit.dk/sts/organisation/organisationfunktion/slet", true,
-	 &type_organisationfunktion, run_slet},
+	 &type_organisationfunktion, serve_slet},
 	{"laes", "LaesInput", "LaesOutput",
 	 "http://kombit.dk/sts/organisation/organisationfunktion/laes", false,
-	 &type_organisationfunktion, run_laes},
+	 &type_organisationfunktion, serve_laes},
 	{"list", "ListInput", "ListOutput",
 	 "http://kombit.dk/sts/organisation/organisationfunktion/list", false,
-	 &type_organisationfunktion, run_list},
+	 &type_organisationfunktion, serve_list},
 	{"soeg", "SoegInput", "SoegOutput",
 	 "http://kombit.dk/sts/organisation/organisationfunktion/soeg", false,
-	 &type_organisationfunktion, run_soeg},
+	 &type_organisationfunktion, serve_soeg},
 };
 
 static const struct soap_op bruger_ops[] = {
 	{"opret", "OpretInput", "OpretOutput", "http://kombit.dk/sts/organisation/bruger/opret",
-	 true, &type_bruger, run_opret},
+	 true, &type_bruger, serve_opret},
 	{"importer", "ImportInput", "ImportOutput",
-	 "http://kombit.dk/sts/organisation/bruger/importer", true, &type_bruger, run_importer},
+	 "http://kombit.dk/sts/organisation/bruger/importer", true, &type_bruger,
+	 serve_importer},
 	{"ret", "RetInput", "RetOutput", "http://kombit.dk/sts/organisation/bruger/ret", true,
-	 &type_bruger, run_ret},
+	 &type_bruger, serve_ret},
 	{"passiver", "PassiverInput", "PassiverOutput",
-	 "http://kombit.dk/sts/organisation/bruger/passiver", true, &type_bruger, run_passiver},
+	 "http://kombit.dk/sts/organisation/bruger/passiver", true, &type_bruger,
+	 serve_passiver},
 	{"slet", "SletInput", "SletOutput", "http://kombit.dk/sts/organisation/bruger/slet",
-	 true, &type_bruger, run_slet},
+	 true, &type_bruger, serve_slet},
 	{"laes", "LaesInput", "LaesOutput", "http://kombit.dk/sts/organisation/bruger/laes",
-	 false, &type_bruger, run_laes},
+	 false, &type_bruger, serve_laes},
 	{"list", "ListInput", "ListOutput", "http://kombit.dk/sts/organisation/bruger/list",
-	 false, &type_bruger, run_list},
+	 false, &type_bruger, serve_list},
 	{"soeg", "SoegInput", "SoegOutput", "http://kombit.dk/sts/organisation/bruger/soeg",
-	 false, &type_bruger, run_soeg},
+	 false, &type_bruger, serve_soeg},
 };
 
 static const struct soap_op person_ops[] = {
 	{"opret", "OpretInput", "OpretOutput", "http://kombit.dk/sts/organisation/person/opret",
-	 true, &type_person, run_opret},
+	 true, &type_person, serve_opret},
 	{"importer", "ImportInput", "ImportOutput",
-	 "http://kombit.dk/sts/organisation/person/importer", true, &type_person, run_importer},
+	 "http://kombit.dk/sts/organisation/person/importer", true, &type_person,
+	 serve_importer},
 	{"ret", "RetInput", "RetOutput", "http://kombit.dk/sts/organisation/person/ret", true,
-	 &type_person, run_ret},
+	 &type_person, serve_ret},
 	{"passiver", "PassiverInput", "PassiverOutput",
-	 "http://kombit.dk/sts/organisation/person/passiver", true, &type_person, run_passiver},
+	 "http://kombit.dk/sts/organisation/person/passiver", true, &type_person,
+	 serve_passiver},
 	{"slet", "SletInput", "SletOutput", "http://kombit.dk/sts/organisation/person/slet",
-	 true, &type_person, run_slet},
+	 true, &type_person, serve_slet},
 	{"laes", "LaesInput", "LaesOutput", "http://kombit.dk/sts/organisation/person/laes",
-	 false, &type_person, run_laes},
+	 false, &type_person, serve_laes},
 	{"list", "ListInput", "ListOutput", "http://kombit.dk/sts/organisation/person/list",
-	 false, &type_person, run_list},
+	 false, &type_person, serve_list},
 	{"soeg", "SoegInput", "SoegOutput", "http://kombit.dk/sts/organisation/person/soeg",
-	 false, &type_person, run_soeg},
+	 false, &type_person, serve_soeg},
 };
 
 static const struct soap_op adresse_ops[] = {
 	{"opret", "OpretInput", "OpretOutput",
-	 "http://kombit.dk/sts/organisation/adresse/opret", true, &type_adresse, run_opret},
+	 "http://kombit.dk/sts/organisation/adresse/opret", true, &type_adresse, serve_opret},
 	{"importer", "ImportInput", "ImportOutput",
 	 "http://kombit.dk/sts/organisation/adresse/importer", true, &type_adresse,
-	 run_importer},
+	 serve_importer},
 	{"ret", "RetInput", "RetOutput", "http://kombit.dk/sts/organisation/adresse/ret", true,
-	 &type_adresse, run_ret},
+	 &type_adresse, serve_ret},
 	{"passiver", "PassiverInput", "PassiverOutput",
 	 "http://kombit.dk/sts/organisation/adresse/passiver", true, &type_adresse,
-	 run_passiver},
+	 serve_passiver},
 	{"slet", "SletInput", "SletOutput", "http://kombit.dk/sts/organisation/adresse/slet",
-	 true, &type_adresse, run_slet},
+	 true, &type_adresse, serve_slet},
 	{"laes", "LaesInput", "LaesOutput", "http://kombit.dk/sts/organisation/adresse/laes",
-	 false, &type_adresse, run_laes},
+	 false, &type_adresse, serve_laes},
 	{"list", "ListInput", "ListOutput", "http://kombit.dk/sts/organisation/adresse/list",
-	 false, &type_adresse, run_list},
+	 false, &type_adresse, serve_list},
 	{"soeg", "SoegInput", "SoegOutput", "http://kombit.dk/sts/organisation/adresse/soeg",
-	 false, &type_adresse, run_soeg},
+	 false, &type_adresse, serve_soeg},
 };
 
 static const struct soap_op itsystem_ops[] = {
 	{"opret", "OpretInput", "OpretOutput",
-	 "http://kombit.dk/sts/organisation/itsystem/opret", true, &type_itsystem, run_opret},
+	 "http://kombit.dk/sts/organisation/itsystem/opret", true, &type_itsystem, serve_opret},
 	{"importer", "ImportInput", "ImportOutput",
 	 "http://kombit.dk/sts/organisation/itsystem/importer", true, &type_itsystem,
-	 run_importer},
+	 serve_importer},
 	{"ret", "RetInput", "RetOutput", "http://kombit.dk/sts/organisation/itsystem/ret", true,
-	 &type_itsystem, run_ret},
+	 &type_itsystem, serve_ret},
 	{"passiver", "PassiverInput", "PassiverOutput",
 	 "http://kombit.dk/sts/organisation/itsystem/passiver", true, &type_itsystem,
-	 run_passiver},
+	 serve_passiver},
 	{"slet", "SletInput", "SletOutput", "http://kombit.dk/sts/organisation/itsystem/slet",
-	 true, &type_itsystem, run_slet},
+	 true, &type_itsystem, serve_slet},
 	{"laes", "LaesInput", "LaesOutput", "http://kombit.dk/sts/organisation/itsystem/laes",
-	 false, &type_itsystem, run_laes},
+	 false, &type_itsystem, serve_laes},
 	{"list", "ListInput", "ListOutput", "http://kombit.dk/sts/organisation/itsystem/list",
-	 false, &type_itsystem, run_list},
+	 false, &type_itsystem, serve_list},
 	{"soeg", "SoegInput", "SoegOutput", "http://kombit.dk/sts/organisation/itsystem/soeg",
-	 false, &type_itsystem, run_soeg},
+	 false, &type_itsystem, serve_soeg},
 };
 
 static const struct soap_op interessefaellesskab_ops[] = {
 	{"opret", "OpretInput", "OpretOutput",
 	 "http://kombit.dk/sts/organisation/interessefaellesskab/opret", true,
-	 &type_interessefaellesskab, run_opret},
+	 &type_interessefaellesskab, serve_opret},
 	{"importer", "ImportInput", "ImportOutput",
 	 "http://kombit.dk/sts/organisation/interessefaellesskab/importer", true,
-	 &type_interessefaellesskab, run_importer},
+	 &type_interessefaellesskab, serve_importer},
 	{"ret", "RetInput", "RetOutput",
 	 "http://kombit.dk/sts/organisation/interessefaellesskab/ret", true,
-	 &type_interessefaellesskab, run_ret},
+	 &type_interessefaellesskab, serve_ret},
 	{"passiver", "PassiverInput", "PassiverOutput",
 	 "http://kombit.dk/sts/organisation/interessefaellesskab/passiver", true,
-	 &type_interessefaellesskab, run_passiver},
+	 &type_interessefaellesskab, serve_passiver},
 	{"slet", "SletInput", "SletOutput",
 	 "http://kombit.dk/sts/organisation/interessefaellesskab/slet", true,
-	 &type_interessefaellesskab, run_slet},
+	 &type_interessefaellesskab, serve_slet},
 	{"laes", "LaesInput", "LaesOutput",
 	 "http://kombit.dk/sts/organisation/interessefaellesskab/laes", false,
-	 &type_interessefaellesskab, run_laes},
+	 &type_interessefaellesskab, serve_laes},
 	{"list", "ListInput", "ListOutput",
 	 "http://kombit.dk/sts/organisation/interessefaellesskab/list", false,
-	 &type_interessefaellesskab, run_list},
+	 &type_interessefaellesskab, serve_list},
 	{"soeg", "SoegInput", "SoegOutput",
 	 "http://kombit.dk/sts/organisation/interessefaellesskab/soeg", false,
-	 &type_interessefaellesskab, run_soeg},
+	 &type_interessefaellesskab, serve_soeg},
 };
 
 static const struct soap_op myndighed_ops[] = {
 	{"opret", "OpretInput", "OpretOutput",
-	 "http://kombit.dk/sts/organisation/myndighed/opret", true, &type_myndighed, run_opret},
+	 "http://kombit.dk/sts/organisation/myndighed/opret", true, &type_myndighed,
+	 serve_opret},
 	{"importer", "ImportInput", "ImportOutput",
 	 "http://kombit.dk/sts/organisation/myndighed/importer", true, &type_myndighed,
-	 run_importer},
+	 serve_importer},
 	{"ret", "RetInput", "RetOutput", "http://kombit.dk/sts/organisation/myndighed/ret",
-	 true, &type_myndighed, run_ret},
+	 true, &type_myndighed, serve_ret},
 	{"passiver", "PassiverInput", "PassiverOutput",
 	 "http://kombit.dk/sts/organisation/myndighed/passiver", true, &type_myndighed,
-	 run_passiver},
+	 serve_passiver},
 	{"slet", "SletInput", "SletOutput", "http://kombit.dk/sts/organisation/myndighed/slet",
-	 true, &type_myndighed, run_slet},
+	 true, &type_myndighed, serve_slet},
 	{"laes", "LaesInput", "LaesOutput", "http://kombit.dk/sts/organisation/myndighed/laes",
-	 false, &type_myndighed, run_laes},
+	 false, &type_myndighed, serve_laes},
 	{"list", "ListInput", "ListOutput", "http://kombit.dk/sts/organisation/myndighed/list",
-	 false, &type_myndighed, run_list},
+	 false, &type_myndighed, serve_list},
 	{"soeg", "SoegInput", "SoegOutput", "http://kombit.dk/sts/organisation/myndighed/soeg",
-	 false, &type_myndighed, run_soeg},
+	 false, &type_myndighed, serve_soeg},
 };
 
 static const struct soap_op virksomhed_ops[] = {
 	{"opret", "OpretInput", "OpretOutput",
 	 "http://kombit.dk/sts/organisation/virksomhed/opret", true, &type_virksomhed,
-	 run_opret},
+	 serve_opret},
 	{"importer", "ImportInput", "ImportOutput",
 	 "http://kombit.dk/sts/organisation/virksomhed/importer", true, &type_virksomhed,
-	 run_importer},
+	 serve_importer},
 	{"ret", "RetInput", "RetOutput", "http://kombit.dk/sts/organisation/virksomhed/ret",
-	 true, &type_virksomhed, run_ret},
+	 true, &type_virksomhed, serve_ret},
 	{"passiver", "PassiverInput", "PassiverOutput",
 	 "http://kombit.dk/sts/organisation/virksomhed/passiver", true, &type_virksomhed,
-	 run_passiver},
+	 serve_passiver},
 	{"slet", "SletInput", "SletOutput", "http://kombit.dk/sts/organisation/virksomhed/slet",
-	 true, &type_virksomhed, run_slet},
+	 true, &type_virksomhed, serve_slet},
 	{"laes", "LaesInput", "LaesOutput", "http://kombit.dk/sts/organisation/virksomhed/laes",
-	 false, &type_virksomhed, run_laes},
+	 false, &type_virksomhed, serve_laes},
 	{"list", "ListInput", "ListOutput", "http://kombit.dk/sts/organisation/virksomhed/list",
-	 false, &type_virksomhed, run_list},
+	 false, &type_virksomhed, serve_list},
 	{"soeg", "SoegInput", "SoegOutput", "http://kombit.dk/sts/organisation/virksomhed/soeg",
-	 false, &type_virksomhed, run_soeg},
+	 false, &type_virksomhed, serve_soeg},
 };
 
 /* The double s of the actions is the contract's. */
@@ -258,6 +264,12 @@ static const struct soap_op organisationsystem_ops[] = {
 
 /* ---- services ---- */
 
+static const struct registry_service of_a_kind = {.rules = &organisation_rules};
+static const struct registry_service of_several = {
+	.key = "organisationsystem",
+	.rules = &organisation_rules,
+};
+
 static const char *const organisation_aliases[] = {
 	"/sts-soap-organisation/v6_0_0_0/organisation",
 	NULL,
@@ -272,6 +284,7 @@ static const struct soap_service organisation = {
 	.wsdl = "organisation-6/organisation.wsdl",
 	.ops = organisation_ops,
 	.op_count = ARRAY_LEN(organisation_ops),
+	.row = &of_a_kind,
 };
 
 static const char *const organisationenhed_aliases[] = {
@@ -290,6 +303,7 @@ static const struct soap_service organisationenhed = {
 	.wsdl = "organisation-6/organisationenhed.wsdl",
 	.ops = organisationenhed_ops,
 	.op_count = ARRAY_LEN(organisationenhed_ops),
+	.row = &of_a_kind,
 };
 
 static const char *const organisationfunktion_aliases[] = {
@@ -306,6 +320,7 @@ static const struct soap_service organisationfunktion = {
 	.wsdl = "organisation-6/organisationfunktion.wsdl",
 	.ops = organisationfunktion_ops,
 	.op_count = ARRAY_LEN(organisationfunktion_ops),
+	.row = &of_a_kind,
 };
 
 static const char *const bruger_aliases[] = {
@@ -322,6 +337,7 @@ static const struct soap_service bruger = {
 	.wsdl = "organisation-6/bruger.wsdl",
 	.ops = bruger_ops,
 	.op_count = ARRAY_LEN(bruger_ops),
+	.row = &of_a_kind,
 };
 
 static const char *const person_aliases[] = {
@@ -338,6 +354,7 @@ static const struct soap_service person = {
 	.wsdl = "organisation-6/person.wsdl",
 	.ops = person_ops,
 	.op_count = ARRAY_LEN(person_ops),
+	.row = &of_a_kind,
 };
 
 static const char *const adresse_aliases[] = {
@@ -354,6 +371,7 @@ static const struct soap_service adresse = {
 	.wsdl = "organisation-6/adresse.wsdl",
 	.ops = adresse_ops,
 	.op_count = ARRAY_LEN(adresse_ops),
+	.row = &of_a_kind,
 };
 
 static const char *const itsystem_aliases[] = {
@@ -370,6 +388,7 @@ static const struct soap_service itsystem = {
 	.wsdl = "organisation-6/itsystem.wsdl",
 	.ops = itsystem_ops,
 	.op_count = ARRAY_LEN(itsystem_ops),
+	.row = &of_a_kind,
 };
 
 static const char *const interessefaellesskab_aliases[] = {
@@ -386,6 +405,7 @@ static const struct soap_service interessefaellesskab = {
 	.wsdl = "organisation-6/interessefaellesskab.wsdl",
 	.ops = interessefaellesskab_ops,
 	.op_count = ARRAY_LEN(interessefaellesskab_ops),
+	.row = &of_a_kind,
 };
 
 static const char *const myndighed_aliases[] = {
@@ -402,6 +422,7 @@ static const struct soap_service myndighed = {
 	.wsdl = "organisation-6/myndighed.wsdl",
 	.ops = myndighed_ops,
 	.op_count = ARRAY_LEN(myndighed_ops),
+	.row = &of_a_kind,
 };
 
 static const char *const virksomhed_aliases[] = {
@@ -418,6 +439,7 @@ static const struct soap_service virksomhed = {
 	.wsdl = "organisation-6/virksomhed.wsdl",
 	.ops = virksomhed_ops,
 	.op_count = ARRAY_LEN(virksomhed_ops),
+	.row = &of_a_kind,
 };
 
 static const char *const organisationsystem_aliases[] = {
@@ -436,6 +458,7 @@ static const struct soap_service organisationsystem = {
 	.wsdl = "organisation-6/organisationsystem.wsdl",
 	.ops = organisationsystem_ops,
 	.op_count = ARRAY_LEN(organisationsystem_ops),
+	.row = &of_several,
 };
 
 static const struct soap_service *const services[] = {

@@ -52,6 +52,7 @@ struct soap_service {
 	const char *wsdl;           /* file below wsdl/ */
 	const struct soap_op *ops;
 	size_t op_count;
+	const void *row; /* for the handlers */
 };
 
 /* path as received, without query: case is ignored, one trailing slash too. NULL if none. */

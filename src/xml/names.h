@@ -185,5 +185,6 @@
 #define NS_KLA_KLASSIFIKATION                                                                  \
 	STR("http://stoettesystemerne.dk/klassifikation/klassifikation/6/")
 #define ENTITY_ORGANISATION "http://stoettesystemerne.dk/service/organisation/3"
+#define ENTITY_KLASSIFIKATION_6 "http://entityid.kombit.dk/service/klassifikation/6"
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 
+#include "klassifikation/service_6.h"
 #include "klassifikation/types_6.h"
 #include "organisation/service.h"
 #include "organisation/types.h"
@@ -94,18 +95,9 @@ print_service(const struct soap_service *s)
 		       s->ops[i].is_write ? "write" : "read");
 }
 
-int
-main(void)
+static void
+print_rules(const struct access_rules *rules)
 {
-	const struct access_rules *rules = &organisation_rules;
-
-	for (size_t i = 0; i < ORGANISATION_TYPE_COUNT; i++)
-		print_type(organisation_types[i]);
-	print_type(&type_klasse_6);
-	print_type(&type_facet_6);
-	print_type(&type_klassifikation_6);
-	for (size_t i = 0; i < organisation_service_count; i++)
-		print_service(organisation_services[i]);
 	for (size_t i = 0; i < rules->role_count; i++) {
 		printf("role " STR_FMT " ", STR_ARG(rules->roles[i].name));
 		print_rights(rules->roles[i].rights);
@@ -116,5 +108,21 @@ main(void)
 		print_rights(rules->limits[i].right);
 		printf("\n");
 	}
+}
+
+int
+main(void)
+{
+	for (size_t i = 0; i < ORGANISATION_TYPE_COUNT; i++)
+		print_type(organisation_types[i]);
+	print_type(&type_klasse_6);
+	print_type(&type_facet_6);
+	print_type(&type_klassifikation_6);
+	for (size_t i = 0; i < organisation_service_count; i++)
+		print_service(organisation_services[i]);
+	print_rules(&organisation_rules);
+	for (size_t i = 0; i < klassifikation_6_service_count; i++)
+		print_service(klassifikation_6_services[i]);
+	print_rules(&klassifikation_6_rules);
 	return 0;
 }

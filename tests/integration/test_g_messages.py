@@ -111,11 +111,19 @@ def fill_lists(parent, kind, is_template=False):
             if row["part"] == "attribut":
                 # the longest that may be
                 text = TEXTS.get(row["pattern"], "ø" * min(int(row["chars"]), 40))
-                etree.SubElement(egenskab, f"{{{row['ns']}}}{row['name']}").text = text
+                node = etree.SubElement(egenskab, f"{{{row['ns']}}}{row['name']}")
+                if row["value"] == "soegeord":
+                    for name in ("SoegeordIdentifikator", "BeskrivelseTekst", "SoegeordKategoriTekst"):
+                        sd(node, name, "ord")
+                else:
+                    node.text = text
             elif row["part"] == "tilstand":
                 node = etree.SubElement(states, f"{{{row['ns']}}}{row['name']}")
                 virkning(node, is_template)
-                etree.SubElement(node, f"{{{FAELLES}}}GyldighedStatusKode").text = "Aktiv"
+                if row["value"] == "publiceret":
+                    sd(node, "ErPubliceretIndikator", "true")
+                else:
+                    etree.SubElement(node, f"{{{FAELLES}}}GyldighedStatusKode").text = "Aktiv"
             else:
                 node = etree.SubElement(relations, f"{{{row['ns']}}}{row['name']}")
                 virkning(node, is_template)
@@ -253,3 +261,34 @@ def test_organisationsystem(drive):
     body = element("AnonymiserInput")
     etree.SubElement(body, f"{{{ns}}}PersonUUID").text = UUID
     system(body, "41")
+
+
+def test_klassifikationsystem(drive):
+    ns = services()["KlassifikationSystem"]["ns"]
+    by_name = {k["name"]: k for k in SERVED}
+
+    def system(body):
+        validate(body, "KlassifikationSystem")
+        answer = drive.call("klassifikationsystem", body)
+        validate(answer, "KlassifikationSystem")
+        return answer
+
+    def add_object(parent, kind, last):
+        obj = etree.SubElement(parent, f"{{{kind['ns']}}}{kind['name']}")
+        sd(obj, "UUIDIdentifikator", UUID[:-1] + last)
+        fill_lists(etree.SubElement(obj, f"{{{kind['ns']}}}Registrering"), kind)
+
+    body = etree.Element(f"{{{ns}}}ImporterKlassifikationSystemInput", nsmap={"s": SD})
+    add_object(body, by_name["Klassifikation"], "5")
+    for wrapper, kind, lasts in (("FacetterInput", "Facet", "67"), ("KlasserInput", "Klasse", "889")):
+        part = etree.SubElement(body, f"{{{ns}}}{wrapper}")
+        for last in lasts:
+            add_object(part, by_name[kind], last)
+    answer = system(body)
+    assert [n.findtext(f"{{{SD}}}StatusKode") for n in answer] == ["20", "20", "20", "20", "49", "20"]
+    body = etree.Element(f"{{{ns}}}FremsoegObjekthierarkiInput", nsmap={"s": SD})
+    sd(body, "MaksimalAntalKvantitet", "1")
+    # each list is paged for itself; opret above left one more of each kind
+    assert [len(n) for n in system(body)[1:]] == [1, 1, 1]
+    body[0].text = "500"
+    assert [len(n) for n in system(body)[1:]] == [2, 3, 3]

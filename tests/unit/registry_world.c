@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "klassifikation/service_6.h"
 #include "organisation/service.h"
 #include "xml/names.h"
 
@@ -203,6 +204,9 @@ world_call(struct world *w, const struct as *as, const char *service, const char
 	snprintf(path, sizeof(path), "/organisation/%s/6", service);
 	c.service = soap_service_find(organisation_services, organisation_service_count,
 				      str_from(path));
+	if (!c.service)
+		c.service = soap_service_find(klassifikation_6_services,
+					      klassifikation_6_service_count, str_from(path));
 	if (!c.service)
 		fail_msg("no service %s", path);
 	if (!xml_parse(with_namespaces(body, c.service->ns, out->a), &limits, &doc, &out->e))
