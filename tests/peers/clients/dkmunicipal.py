@@ -4,16 +4,15 @@
 import re
 
 import wss
-from base import (ACTION, DS, ENHED, PATH, Client, ClientFault, Token, guid, reference, signed, signed_info,
+from base import (ACTION, DS, ENHED, PATH, ClientFault, Token, guid, reference, signed, signed_info,
                   times)
+from rest import RestClient
 from wss import S12, WSA, WSSE, WSSE11, WSU, need, q
 
 
-class DkMunicipal(Client):
+class DkMunicipal(RestClient):
     row = "dkmunicipalorganisation"
-    faults = "by HTTP status"
-    verifies = False
-    presents_cert = True
+    context = "Anvenderkontekst"
     content = 'application/soap+xml; charset=utf-8; action="{action}";'
 
     def paste(self, text):

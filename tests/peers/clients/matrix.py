@@ -6,11 +6,12 @@ from dkmunicipal import DkMunicipal
 from gosts import GoSts, StsUtility
 from itkdev import ItkDev, Mynde
 from os2mo_fkk import Os2moFkk
+from rest import ItkDevRest, JwtUsers, PythonServiceplatformen, Rimi
 from wcf import Document, KosdyNet, Kitos, Safewhere
 from wsccore import Net6, OS2sync, Randers
 
-CLIENTS = (OS2sync, Net6, Randers, Kitos, KosdyNet, Cxf, Bfo, ItkDev, Mynde, DkMunicipal, Os2moFkk,
-           StsUtility, GoSts, Safewhere, Document)
+CLIENTS = (OS2sync, Net6, Randers, Kitos, KosdyNet, Cxf, Bfo, ItkDev, ItkDevRest, Mynde, DkMunicipal,
+           Os2moFkk, PythonServiceplatformen, Rimi, StsUtility, GoSts, Safewhere, Document, JwtUsers)
 COLUMNS = ("token", "call", "answer", "fault", "changed", "wrong key")
 REPORT = {}
 
@@ -20,8 +21,8 @@ def note(client, column, said="ok"):
 
 
 def report():
-    lines = [f"{'client':28}" + "".join(f"{c:>16}" for c in COLUMNS)]
+    lines = [f"{'client':30}" + "".join(f"{c:>16}" for c in COLUMNS)]
     for client in CLIENTS:
         cells = REPORT.get(client.row, {})
-        lines.append(f"{client.row:28}" + "".join(f"{cells.get(c, '?'):>16}" for c in COLUMNS))
+        lines.append(f"{client.row:30}" + "".join(f"{cells.get(c, '?'):>16}" for c in COLUMNS))
     return "\n".join(lines)
