@@ -31,13 +31,16 @@ client_flags_read(struct cli *c, struct client_flags *f)
 		{"record", required_argument, NULL, 'R'},
 		{"soap11", no_argument, NULL, '1'},
 		{"request-only", no_argument, NULL, 'r'},
+		{"on-behalf-of", required_argument, NULL, 'b'},
+		{"rest", no_argument, NULL, 'j'},
+		{"jwt", no_argument, NULL, 'w'},
 		{NULL, 0, NULL, 0},
 	};
 	const char **texts[128] = {
-		['C'] = &f->cert,   ['K'] = &f->key,       ['u'] = &f->url,
-		['a'] = &f->ca,     ['p'] = &f->peer_cert, ['t'] = &f->token,
-		['o'] = &f->output, ['l'] = &f->lifetime,
-		['R'] = &f->record,
+		['C'] = &f->cert,      ['K'] = &f->key,       ['u'] = &f->url,
+		['a'] = &f->ca,        ['p'] = &f->peer_cert, ['t'] = &f->token,
+		['o'] = &f->output,    ['l'] = &f->lifetime,  ['R'] = &f->record,
+		['b'] = &f->on_behalf,
 	};
 	struct config *config = NULL;
 	struct err e = ERR_INIT;
@@ -49,6 +52,10 @@ client_flags_read(struct cli *c, struct client_flags *f)
 			f->soap11 = true;
 		else if (o == 'r')
 			f->request_only = true;
+		else if (o == 'j')
+			f->rest = true;
+		else if (o == 'w')
+			f->jwt = true;
 		else if (o != '?' && texts[o & 127] != NULL)
 			*texts[o & 127] = optarg;
 		else
@@ -228,4 +235,23 @@ client_write_result(const struct cli *c, const struct client_flags *f, json_t *d
 	}
 	json_decref(document);
 	return ok;
+}
+
+bool
+client_token_write(const struct cli *c, const struct client_flags *f,
+		   const struct client_reply *r, const struct client_token *t, struct err *e)
+{
+	json_t *o = client_reply_json(r);
+	char until[TIME_TEXT_MAX];
+
+	put(o, "id", t->id);
+	put(o, "notOnOrAfter", time_format_utc(t->expires, until));
+	if (!client_write_result(c, f, o, "token", t->xml, e))
+		return false;
+	if (strcmp(f->output, "-") == 0 && !c->json)
+		putchar('\n');
+	if (!c->quiet && !c->json)
+		fprintf(stderr, "token " STR_FMT ", valid until " STR_FMT "\n", STR_ARG(t->id),
+			STR_ARG(time_format_local(t->expires, until)));
+	return true;
 }

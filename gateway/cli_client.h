@@ -9,7 +9,8 @@
 
 struct client_flags {
 	const char *cert, *key, *url, *ca, *peer_cert, *token, *output, *lifetime, *record;
-	bool soap11, request_only;
+	const char *on_behalf;
+	bool soap11, request_only, rest, jwt;
 };
 
 /* Reads the flags both commands know; the rest stays from optind on. Returns -1, or an exit
@@ -51,5 +52,9 @@ MUST_USE bool client_write_request(const struct cli *c, const struct client_flag
 MUST_USE bool client_write_result(const struct cli *c, const struct client_flags *f,
 				  json_t *document, const char *member, struct str result,
 				  struct err *e);
+/* Writes a token so, and what it is to standard error. */
+MUST_USE bool client_token_write(const struct cli *c, const struct client_flags *f,
+				 const struct client_reply *r, const struct client_token *t,
+				 struct err *e);
 
 #endif

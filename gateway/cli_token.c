@@ -6,27 +6,33 @@
 
 #include "base/limits.h"
 #include "gateway/cli_client.h"
+#include "gateway/cli_rest.h"
 #include "gateway/file.h"
 #include "gateway/services.h"
 
+/* A certificate, or a token of whoever it is. */
 static bool
-write_token(const struct cli *c, const struct client_flags *f, const struct client_reply *r,
-	    const struct client_token *t, struct err *e)
+read_behalf(const struct client_flags *f, struct client *cl, struct client_request *r,
+	    struct cert **cert, struct err *e)
 {
-	json_t *o = client_reply_json(r);
-	char until[TIME_TEXT_MAX];
-	struct str text = time_format_utc(t->expires, until);
+	struct str bytes = STR_NONE, text;
+	bool ok;
 
-	json_object_set_new(o, "id", json_stringn(t->id.ptr, t->id.len));
-	json_object_set_new(o, "notOnOrAfter", json_stringn(text.ptr, text.len));
-	if (!client_write_result(c, f, o, "token", t->xml, e))
+	if (!f->on_behalf)
+		return true;
+	if (!file_read(f->on_behalf, LIMIT_STS_BODY_BYTES, &bytes, e))
 		return false;
-	if (strcmp(f->output, "-") == 0 && !c->json)
-		putchar('\n');
-	if (!c->quiet && !c->json)
-		fprintf(stderr, "token " STR_FMT ", valid until " STR_FMT "\n", STR_ARG(t->id),
-			STR_ARG(time_format_local(t->expires, until)));
-	return true;
+	text = str_trim(bytes);
+	if (str_has_prefix(text, STR("<")) && f->jwt) {
+		ok = FAIL(e, BAD_VALUE, "--jwt takes the certificate of a system");
+	} else if (str_has_prefix(text, STR("<"))) {
+		ok = client_canonical(cl, text, &r->behalf_token, e);
+	} else {
+		ok = cert_load(f->on_behalf, cert, e);
+		r->behalf_cert = *cert;
+	}
+	file_free(&bytes);
+	return ok;
 }
 
 /* Returns an exit code; *e is filled when it is negative. */
@@ -52,13 +58,14 @@ run(const struct cli *c, const struct client_flags *f, struct client *cl,
 	if (!cert_load(f->peer_cert, &sts, e) ||
 	    !client_token_read(cl, &reply.soap, sts, &token, e))
 		return -1;
-	return write_token(c, f, &reply, &token, e) ? EXIT_OK : -1;
+	return client_token_write(c, f, &reply, &token, e) ? EXIT_OK : -1;
 }
 
 int
 cmd_token(struct cli *c)
 {
 	struct client_flags f;
+	AUTO(cert_freep) struct cert *behalf = NULL;
 	struct client cl = {0};
 	struct client_request r = {0};
 	const struct soap_service *s;
@@ -70,6 +77,9 @@ cmd_token(struct cli *c)
 		return code;
 	if (c->argc - optind != 2)
 		return cli_usage(c, "name the service and the CVR of the authority");
+	if ((f.rest || f.jwt) && (f.rest == f.jwt || f.soap11 || f.lifetime || f.record))
+		return cli_usage(c, "--rest and --jwt exclude each other, --soap11, "
+				    "--lifetime and --record");
 	if (f.lifetime != NULL && !cli_duration(f.lifetime, &life))
 		return cli_usage(c, "--lifetime takes a duration such as 90m or 8h");
 	s = services_by_name(c->argv[optind]);
@@ -77,7 +87,10 @@ cmd_token(struct cli *c)
 	r.cvr = str_from(c->argv[optind + 1]);
 	r.to = str_from(f.url);
 	r.life_s = life / SECONDS(1);
-	code = client_open(&f, &cl, &e) ? run(c, &f, &cl, &r, &e) : -1;
+	code = -1;
+	if (client_open(&f, &cl, &e) && read_behalf(&f, &cl, &r, &behalf, &e))
+		code = f.rest || f.jwt ? rest_token(c, &f, &cl, &r, &e)
+				       : run(c, &f, &cl, &r, &e);
 	client_close(&cl);
 	return code >= 0 ? code : cli_failed(c, &e);
 }

@@ -60,7 +60,7 @@ tls: {{
 url: {{ system = "https://localhost:{system}"; browser = "https://localhost:{browser}"; }};
 trust: {{ anchors = "pki/anchors.pem"; intermediates = "pki/intermediates.pem"; {trust} }};
 sts: {{
-    entity_id = "{hub}";
+    entity_id = "{hub}"; on_behalf_of = {on_behalf_of};
     cert = "pki/platform/adgangsstyring/cert.pem"; key = "pki/platform/adgangsstyring/key.pem";
 }};
 service: {{ cert = "pki/platform/organisation/cert.pem"; key = "pki/platform/organisation/key.pem"; }};
@@ -106,7 +106,7 @@ class Landscape:
         self.ports = ports or free_ports()
         self.leaf_bits = leaf_bits
         self.options = {"clock_shift": 0, "connections": 10000, "log_level": "info",
-                        "trust": 'crls = "pki/crls.pem"; fetch = "none";', **options}
+                        "trust": 'crls = "pki/crls.pem"; fetch = "none";', "on_behalf_of": "false", **options}
         self.processes = {}
         self.config = self.folder / "sluse.conf"
         self.pki = self.folder / "pki"
@@ -262,8 +262,8 @@ class Landscape:
     def tls(self, system=None):
         context = ssl.create_default_context(cafile=str(self.pki / "tls-ca.pem"))
         if system:
-            folder = self.pki / "systems" / system
-            context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+            _, cert, _, key = self.key_of(system)
+            context.load_cert_chain(cert, key)
         return context
 
     def post(self, path, body, content_type="application/soap+xml; charset=utf-8", listener="system"):

@@ -341,24 +341,18 @@ check_assertion(const struct client *c, struct xml_node *n, const struct asserti
 	return sign_verify(&q, c->a, &s, e);
 }
 
-bool
-client_token_read(const struct client *c, const struct client_answer *answer,
-		  const struct cert *sts, struct client_token *out, struct err *e)
-{
-	AUTO(xml_doc_freep) struct xml_doc *doc = NULL;
-	const struct xml_limits limits = {
-		.bytes = LIMIT_STS_BODY_BYTES,
-		.depth = LIMIT_XML_DEPTH,
-		.nodes = LIMIT_STS_NODES,
-	};
-	struct assertion *t;
-	struct xml_node *n;
+static const struct xml_limits token_limits = {
+	.bytes = LIMIT_STS_BODY_BYTES,
+	.depth = LIMIT_XML_DEPTH,
+	.nodes = LIMIT_STS_NODES,
+};
 
-	if (answer->is_fault || !xml_parse(answer->body, &limits, &doc, e))
-		return FAIL(e, TOKEN_INVALID, "no token in the answer");
-	n = find_assertion(xml_root(doc));
-	if (!n)
-		return FAIL(e, TOKEN_INVALID, "no token in the answer");
+static bool
+take_token(const struct client *c, struct xml_node *n, const struct cert *sts,
+	   struct client_token *out, struct err *e)
+{
+	struct assertion *t;
+
 	if (!assertion_read(n, c->a, &t, e) || !check_assertion(c, n, t, sts, e))
 		return false;
 	*out = (struct client_token){
@@ -366,5 +360,41 @@ client_token_read(const struct client *c, const struct client_answer *answer,
 		.xml = canonical(c, n),
 		.expires = t->not_on_or_after,
 	};
+	return true;
+}
+
+bool
+client_token_read(const struct client *c, const struct client_answer *answer,
+		  const struct cert *sts, struct client_token *out, struct err *e)
+{
+	AUTO(xml_doc_freep) struct xml_doc *doc = NULL;
+	struct xml_node *n;
+
+	if (answer->is_fault || !xml_parse(answer->body, &token_limits, &doc, e))
+		return FAIL(e, TOKEN_INVALID, "no token in the answer");
+	n = find_assertion(xml_root(doc));
+	if (!n)
+		return FAIL(e, TOKEN_INVALID, "no token in the answer");
+	return take_token(c, n, sts, out, e);
+}
+
+bool
+client_assertion_read(const struct client *c, struct str xml, const struct cert *sts,
+		      struct client_token *out, struct err *e)
+{
+	AUTO(xml_doc_freep) struct xml_doc *doc = NULL;
+
+	return xml_parse(xml, &token_limits, &doc, e) &&
+	       take_token(c, xml_root(doc), sts, out, e);
+}
+
+bool
+client_canonical(const struct client *c, struct str xml, struct str *out, struct err *e)
+{
+	AUTO(xml_doc_freep) struct xml_doc *doc = NULL;
+
+	if (!xml_parse(xml, &token_limits, &doc, e))
+		return false;
+	*out = canonical(c, xml_root(doc));
 	return true;
 }

@@ -78,4 +78,12 @@ MUST_USE bool client_token_read(const struct client *c, const struct client_answ
 				const struct cert *sts, struct client_token *out,
 				struct err *e);
 
+/* The same of an assertion that came by another way. */
+MUST_USE bool client_assertion_read(const struct client *c, struct str xml,
+				    const struct cert *sts, struct client_token *out,
+				    struct err *e);
+/* A document as we would write it, to be pasted into a message. Errors: XML_*. */
+MUST_USE bool client_canonical(const struct client *c, struct str xml, struct str *out,
+			       struct err *e);
+
 #endif

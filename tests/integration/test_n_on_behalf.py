@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""On behalf of a system and of a user, over the wire: a login, the bootstrap token that came with
+it, the token it is exchanged for, and a call with that."""
+
+import base64
+import json
+import shutil
+
+import landscape
+import pytest
+from browser import Browser
+from conftest import new_landscape
+from lxml import etree
+
+SAML = "{urn:oasis:names:tc:SAML:2.0:assertion}"
+BOOTSTRAP = "https://data.gov.dk/model/core/eid/bootstrapToken"
+SOEG = '<SoegInput xmlns="http://stoettesystemerne.dk/organisation/organisationenhed/6/"/>'
+
+
+@pytest.fixture(scope="module")
+def behalf_land():
+    """The demo landscape with it switched on; hvem calls services too, with a certificate of its own."""
+    with new_landscape("behalf", on_behalf_of="true") as land:
+        land.prepare()
+        shutil.copytree(land.pki / "saml" / "hvem", land.pki / "systems" / "hvem")
+        known = json.loads(land.sluse("export").stdout)
+        hvem = next(s for s in known["systemer"] if s["id"] == "hvem")
+        hvem["brugervendt"]["bootstrapToken"] = True
+        hvem["anvender"] = {"certifikater": [{"pem": (land.pki / "systems" / "hvem" / "cert.pem").read_text()}]}
+        agreement = next(a for a in known["aftaler"] if a["id"] == "ksd-korsbaek")
+        more = land.folder / "behalf.json"
+        more.write_text(json.dumps({"systemer": [hvem], "aftaler": [
+            {**agreement, "id": "hvem-korsbaek", "anvendersystem": "hvem"}]}))
+        land.sluse("apply", more)
+        land.start()
+        yield land
+        assert land.stop("serve") == 0
+
+
+def ask(land, system, on_behalf_of, name, check=True):
+    return land.token(system, "11111111", out=land.folder / name, more=["--on-behalf-of", on_behalf_of], check=check)
+
+
+def subject(path):
+    a = etree.fromstring(path.read_bytes())
+    confirmation = a.find(f"{SAML}Subject/{SAML}SubjectConfirmation")
+    return a.findtext(f"{SAML}Subject/{SAML}NameID"), confirmation.findtext(f"{SAML}NameID")
+
+
+def login(land, user):
+    """What the bridge sends hvem: the attributes of the assertion."""
+    base = f"https://localhost:{land.ports['browser']}"
+    browser = Browser(land.tls())
+    page = browser.submit(browser.get(base + "/hvem"), button=("user", user))
+    while "SAMLResponse" not in page.forms[0].fields or not page.forms[0].action.endswith("/hvem/acs"):
+        page = browser.submit(page)
+    response = etree.fromstring(base64.b64decode(page.forms[0].fields["SAMLResponse"]))
+    return {x.get("Name"): x.findtext(SAML + "AttributeValue") for x in response.iter(SAML + "Attribute")}
+
+
+def test_a_platform_for_another_system(behalf_land):
+    land = behalf_land
+    path, done = ask(land, "ESDH", land.pki / "systems" / "KSD" / "cert.pem", "proxy.xml")
+    assert done.returncode == 0
+    named, by = subject(path)
+    assert "CN=KSD_DEV_1" in named and "CN=ESDH_DEV_1" in by
+    done = land.call("ESDH", path, "OrganisationEnhed", "soeg", SOEG, check=False)
+    assert "fault" not in done.stderr
+    # the key of the system represented opens nothing
+    done = land.call("KSD", path, "OrganisationEnhed", "soeg", SOEG, check=False)
+    assert done.returncode == 5 and "FailedAuthentication" in done.stderr
+
+
+@pytest.mark.parametrize("by,of,want", [
+    ("KY", "KSD", "fault 101: The caller may not act on behalf of this subject."),
+    ("ESDH", "KY", "fault 101: The caller may not act on behalf of this subject."),
+    ("ESDH", "KY-next", "fault 5607: No mapped user exists for thumbprint '"),
+])
+def test_who_may_not(behalf_land, by, of, want):
+    done = ask(behalf_land, by, behalf_land.pki / "systems" / of / "cert.pem", "none.xml", check=False)[1]
+    assert done.returncode == 5 and want in done.stderr
+
+
+def test_a_login_a_token_and_a_call(behalf_land):
+    land = behalf_land
+    attributes = login(land, "agnete")
+    bootstrap = land.folder / "bootstrap.xml"
+    bootstrap.write_bytes(base64.b64decode(attributes[BOOTSTRAP], validate=True))
+    a = etree.fromstring(bootstrap.read_bytes())
+    assert a.findtext(f".//{SAML}Audience") == landscape.HUB
+    assert not [x for x in a.iter(SAML + "Attribute") if "rivilege" in x.get("Name")]
+
+    path, done = ask(land, "hvem", bootstrap, "user.xml")
+    named, by = subject(path)
+    assert named == a.findtext(f"{SAML}Subject/{SAML}NameID") and "Agnete" in named
+    assert "CN=HVEM_DEV_1" in by
+    # no later than the login's
+    ends = [etree.fromstring(p.read_bytes()).find(SAML + "Conditions").get("NotOnOrAfter") for p in (bootstrap, path)]
+    assert ends[1] <= ends[0]
+    done = land.call("hvem", path, "OrganisationEnhed", "soeg", SOEG, check=False)
+    assert "fault" not in done.stderr
+
+    done = ask(land, "KSD", bootstrap, "stolen.xml", check=False)[1]
+    assert done.returncode == 5 and "fault 101" in done.stderr
+    bootstrap.write_bytes(bootstrap.read_bytes().replace(b"Agnete", b"Bent  "))
+    done = ask(land, "hvem", bootstrap, "forged.xml", check=False)[1]
+    assert done.returncode == 5 and "fault 103: The token to act on behalf of is not valid." in done.stderr
+
+    # the records lead from the call to the login, and name nobody
+    row = land.audit("--action", "token.issue", "--actor", "hvem")[0]
+    entry = land.audit("--action", "login")[-1]
+    assert row["detail"]["on_behalf_by"] == entry["detail"]["bootstrap"] == a.get("ID")
+    assert "Agnete" not in json.dumps([row, entry])
