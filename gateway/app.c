@@ -85,6 +85,7 @@ platform_load(struct config *c, struct platform **out, struct err *e)
 
 	atomic_init(&p->refs, 1);
 	p->config = c;
+	p->published = published_new();
 	if (platform_anchors_load(c, &p->anchors, e) && load_identities(p, e) &&
 	    load_hvem(p, e)) {
 		*out = p;
@@ -104,6 +105,7 @@ platform_release(const struct platform *borrowed)
 		return;
 	for (size_t i = 0; i < IDENTITY_COUNT; i++)
 		identity_release(&p->id[i]);
+	published_free(p->published);
 	signer_free(p->hvem);
 	cert_free(p->hvem_hub);
 	anchors_free(p->anchors);

@@ -18,6 +18,7 @@
 #include "gateway/http_call.h"
 #include "gateway/identity.h"
 #include "gateway/options.h"
+#include "gateway/published.h"
 #include "gateway/wsdl.h"
 
 struct platform {
@@ -27,6 +28,7 @@ struct platform {
 	struct identity id[IDENTITY_COUNT]; /* what we sign with; by enum identity_name */
 	struct signer *hvem;   /* of the built-in system; NULL if it is switched off */
 	struct cert *hvem_hub; /* by which it knows the bridge; NULL: all those of the bridge */
+	struct published *published; /* metadata as it was signed */
 };
 
 struct app {

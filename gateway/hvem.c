@@ -218,9 +218,13 @@ hvem_metadata(struct visit *v)
 	if (!is_on(v))
 		return;
 	buf_clear(&v->c->answer);
-	if (!metadata_publish_small(&m, v->c->a, &v->c->answer, &e)) {
-		page_error(v, &e, NULL);
-		return;
+	if (!published_get(v->p->published, PUBLISHED_HVEM, m.signer, &v->c->answer)) {
+		if (!metadata_publish_small(&m, v->c->a, &v->c->answer, &e)) {
+			page_error(v, &e, NULL);
+			return;
+		}
+		published_put(v->p->published, PUBLISHED_HVEM, m.signer,
+			      buf_str(&v->c->answer));
 	}
 	v->c->status = 200;
 	v->c->answer_type = STR("application/samlmetadata+xml; charset=utf-8");

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Health and metrics, on a listener of their own. /healthz: the process turns. /readyz: it can
- * serve (database readable, something known, not stopping). /metrics: Prometheus text.
+ * serve (a key to sign with, the database answers, something is known, not stopping). /metrics:
+ * Prometheus text.
  */
 #include "gateway/app.h"
 #include "gateway/auditor.h"
@@ -22,6 +23,28 @@ store_answers(struct app *app)
 	return store_known_generation(app->store, &generation, &e);
 }
 
+/* One identity is enough: what has no key is not served here, and a key that is named and
+ * cannot be loaded stops the start. */
+static bool
+has_key(const struct platform *p)
+{
+	for (int i = 0; i < IDENTITY_COUNT; i++)
+		if (p->id[i].current != NULL)
+			return true;
+	return false;
+}
+
+/* Without an it-system nobody can call, and nobody log in anywhere. */
+static bool
+knows_somebody(struct app *app)
+{
+	const struct trust_snapshot *known = trust_hold(app->trust);
+	bool does = trust_system_count(known) > 0;
+
+	trust_release(known);
+	return does;
+}
+
 static void
 ready_call(struct app *app, const struct platform *p, struct http_call *c)
 {
@@ -29,8 +52,8 @@ ready_call(struct app *app, const struct platform *p, struct http_call *c)
 		{"started", atomic_load(&app->is_ready)},
 		{"not_stopping", !atomic_load(&app->is_stopping)},
 		{"database", store_answers(app)},
-		{"token_key", p->id[IDENTITY_STS].current != NULL},
-		{"service_key", p->id[IDENTITY_SERVICE].current != NULL},
+		{"key", has_key(p)},
+		{"known", knows_somebody(app)},
 	};
 	AUTO(buf_release) struct buf note = BUF_INIT(256);
 	bool all = true, is_fresh;

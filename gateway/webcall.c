@@ -21,19 +21,31 @@
 #define SAML_SKEW SECONDS(LIMIT_SAML_SKEW_S)
 
 static void
+told_metadata(struct visit *v)
+{
+	v->c->status = 200;
+	v->c->answer_type = STR("application/samlmetadata+xml; charset=utf-8");
+	http_set_header(v->c, "X-Content-Type-Options", STR("nosniff"));
+}
+
+static void
 metadata(struct visit *v, enum saml_role as)
 {
+	enum published_what what = as == SAML_ROLE_IDP ? PUBLISHED_IDP : PUBLISHED_SP;
 	struct err e = ERR_INIT;
 
 	buf_clear(&v->c->answer);
+	if (published_get(v->p->published, what, v->hub.signer, &v->c->answer)) {
+		told_metadata(v);
+		return;
+	}
 	if (!metadata_publish(&v->hub, as, v->c->a, &v->c->answer, &e)) {
 		LOG_ERR(LOG_LEVEL_ERROR, "metadata.failed", &e, LF("req", v->c->request_id));
 		page_error(v, &e, NULL);
 		return;
 	}
-	v->c->status = 200;
-	v->c->answer_type = STR("application/samlmetadata+xml; charset=utf-8");
-	http_set_header(v->c, "X-Content-Type-Options", STR("nosniff"));
+	published_put(v->p->published, what, v->hub.signer, buf_str(&v->c->answer));
+	told_metadata(v);
 }
 
 static void

@@ -361,6 +361,24 @@ published(const char *path)
 	return world.page;
 }
 
+/* Signed once, not once for each who asks; and not the one for the other. */
+static void
+ours_is_signed_once(void **state)
+{
+	static const char *const paths[] = {SAML_PATH_IDP_METADATA, SAML_PATH_SP_METADATA,
+					    "/hvem/metadata"};
+	struct str first, all = STR("");
+	size_t at;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+		first = arena_dup(world.a, published(paths[i]));
+		assert_true(str_eq(first, published(paths[i])));
+		assert_false(str_find(all, first, &at));
+		all = arena_printf(world.a, STR_FMT STR_FMT, STR_ARG(all), STR_ARG(first));
+	}
+}
+
 /* The SP-role document alone says how to encrypt, by exactly these, in this order. */
 static void
 ours_says_how_to_encrypt(void **state)
@@ -526,6 +544,7 @@ main(void)
 		cmocka_unit_test(bad_peers_are_left_out),
 		cmocka_unit_test(ours_is_metadata),
 		cmocka_unit_test(ours_says_how_to_encrypt),
+		cmocka_unit_test(ours_is_signed_once),
 		cmocka_unit_test(lasso_plays_a_system),
 		cmocka_unit_test(peers_end_with_their_metadata),
 	};
