@@ -21,9 +21,9 @@
 struct target {
 	struct work *w;
 	const struct anonymise *x;
-	struct uuid uuid;
-	bool without_claims;
-	bool found;
+	const struct uuid *whom;
+	size_t count;
+	struct uuid uuid; /* of the one at work */
 };
 
 /* ---- the content ---- */
@@ -103,9 +103,8 @@ append_notice(struct tx *tx, struct target *g, struct err *e)
 }
 
 static bool
-erase_job(struct tx *tx, void *arg, struct err *e)
+erase_one(struct tx *tx, struct target *g, bool with_claims, struct err *e)
 {
-	struct target *g = arg;
 	const struct caller *who = g->w->c->caller;
 	struct object_erasure x = {
 		.key = {who->cvr, g->x->type->id, g->uuid},
@@ -120,14 +119,27 @@ erase_job(struct tx *tx, void *arg, struct err *e)
 
 	if (!objects_rewrite(tx, &x, rewrite, g, &count, e))
 		return false;
-	g->found = count > 0;
-	if (!g->found)
+	if (count == 0)
 		return FAIL(e, RETUR_NOT_FOUND, "%s", g->x->type->key);
-	if (g->without_claims)
+	if (!with_claims)
 		quiet.claim_count = 0;
 	c.caller = &quiet;
 	w.c = &c;
 	return append_notice(tx, g, e) && record_call(tx, &w, g->uuid, "ok", e);
+}
+
+/* All who were named, or nobody: one call is one change, with its records (I4). */
+static bool
+erase_job(struct tx *tx, void *arg, struct err *e)
+{
+	struct target *g = arg;
+
+	for (size_t i = 0; i < g->count; i++) {
+		g->uuid = g->whom[i];
+		if (!erase_one(tx, g, i == 0, e))
+			return false;
+	}
+	return true;
 }
 
 /* ---- whom ---- */
@@ -216,19 +228,16 @@ anonymise(struct work *w, const struct anonymise *x, struct err *e)
 {
 	struct target g = {.w = w, .x = x};
 	struct hunt h;
-	size_t i;
 
 	if (!work_may(w, ACCESS_WRITE | ACCESS_ANONYMISE, NULL, e) || !read_whom(w, x, &h, e))
 		return false;
 	if (h.count == 0)
 		return FAIL(e, RETUR_NOT_FOUND, "%s", x->type->key);
-	for (i = 0; i < h.count; i++) {
-		g.uuid = h.found[i];
-		g.without_claims = i > 0;
-		if (!store_write(w->c->registry->store, erase_job, &g, e))
-			return false;
-		w->c->is_recorded = true;
-	}
+	g.whom = h.found;
+	g.count = h.count;
+	if (!store_write(w->c->registry->store, erase_job, &g, e))
+		return false;
+	w->c->is_recorded = true;
 	answer_begin_ok(w->c);
 	answer_end(w->c);
 	return true;

@@ -449,6 +449,46 @@ test_anonymiser(void **state)
 	assert_true(file_holds(w, "Anonymiseret"));
 }
 
+static void
+run_sql(const struct world *w, const char *sql)
+{
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(w->path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_busy_timeout(db, 5000), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+}
+
+/* Two with one number: what goes wrong with the second leaves the first as it was. */
+static void
+test_anonymiser_whole(void **state)
+{
+	static const char rows[] = "SELECT count(*) FROM erasure";
+	static const char records[] = "SELECT count(*) FROM audit WHERE action ="
+				      " 'organisationsystem.anonymiser' AND result = 'ok'";
+	struct world *w = *state;
+	struct said s;
+
+	world_expect(w, &writer, "person", import_of("Person", U1, PERSON_TEXTS, ""), 20);
+	world_expect(w, &writer, "person", import_of("Person", U2, PERSON_TEXTS, ""), 20);
+	run_sql(w, "CREATE TRIGGER once BEFORE INSERT ON erasure WHEN (SELECT count(*) FROM"
+		   " erasure) = 1 BEGIN SELECT RAISE(ABORT, 'as asked'); END");
+	world_call(w, &eraser, SYSTEM, BY_CPR(CPR), &s);
+	assert_false(s.ok && s.status == 20);
+	assert_false(s.is_recorded);
+	said_end(&s);
+	assert_int_equal(count_rows(w, rows), 0);
+	assert_int_equal(count_rows(w, records), 0);
+	world_call(w, &sees_all, "person", on_uuid("Laes", U1), &s);
+	assert_true(said_has(&s, CPR));
+	said_end(&s);
+	run_sql(w, "DROP TRIGGER once");
+	world_expect(w, &eraser, SYSTEM, BY_CPR(CPR), 20);
+	assert_int_equal(count_rows(w, rows), 2);
+	assert_int_equal(count_rows(w, records), 2);
+}
+
 /* Another authority's person is not there to be forgotten. */
 static void
 test_anonymiser_other(void **state)
@@ -476,6 +516,7 @@ main(void)
 		CASE(test_hidden),
 		CASE(test_hidden_is_kept),
 		CASE(test_anonymiser),
+		CASE(test_anonymiser_whole),
 		CASE(test_anonymiser_other),
 	};
 	int failed;
