@@ -27,9 +27,9 @@ static bool
 load_signer(const struct config *c, enum setting cert, enum setting key, struct signer **out,
 	    struct err *e)
 {
-	if (!config_is_set(c, cert))
-		return true;
-	return signer_load(config_text(c, key), config_text(c, cert), out, e);
+	const struct signer_source from = key_source(c, cert, key, OPT_COUNT);
+
+	return from.key == NULL || signer_open(&from, out, e);
 }
 
 bool

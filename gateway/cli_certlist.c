@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "gateway/cert_use.h"
 #include "gateway/file.h"
+#include "gateway/identity.h"
 #include "saml/metadata.h"
 #include "trust/trust.h"
 
@@ -119,41 +120,61 @@ add_bundle(struct list *l, const char *use, const char *path, struct err *e)
 }
 
 static const struct {
-	enum setting path, from; /* from OPT_COUNT: none */
+	enum setting cert, key, password, from; /* OPT_COUNT: none */
 	const char *use;
 	bool is_bundle;
 } ours[] = {
-	{OPT_STS_CERT, OPT_COUNT, "sts-signing", false},
-	{OPT_STS_NEXT_CERT, OPT_STS_NEXT_FROM, "sts-signing", false},
-	{OPT_STS_TRUSTED, OPT_COUNT, "sts-trusted", true},
-	{OPT_SERVICE_CERT, OPT_COUNT, "service-signing", false},
-	{OPT_SERVICE_NEXT_CERT, OPT_SERVICE_NEXT_FROM, "service-signing", false},
-	{OPT_HUB_CERT, OPT_COUNT, "saml-signing", false},
-	{OPT_HUB_NEXT_CERT, OPT_HUB_NEXT_FROM, "saml-signing", false},
-	{OPT_HVEM_CERT, OPT_COUNT, "hvem-signing", false},
-	{OPT_TLS_CERT, OPT_COUNT, "tls", false},
-	{OPT_TLS_CERT_EC, OPT_COUNT, "tls-ec", false},
-	{OPT_ANCHORS, OPT_COUNT, "anchor", true},
-	{OPT_INTERMEDIATES, OPT_COUNT, "intermediate", true},
+	{OPT_STS_CERT, OPT_STS_KEY, OPT_STS_PASSWORD, OPT_COUNT, "sts-signing", false},
+	{OPT_STS_NEXT_CERT, OPT_STS_NEXT_KEY, OPT_STS_NEXT_PASSWORD, OPT_STS_NEXT_FROM,
+	 "sts-signing", false},
+	{OPT_STS_TRUSTED, OPT_COUNT, OPT_COUNT, OPT_COUNT, "sts-trusted", true},
+	{OPT_SERVICE_CERT, OPT_SERVICE_KEY, OPT_SERVICE_PASSWORD, OPT_COUNT, "service-signing",
+	 false},
+	{OPT_SERVICE_NEXT_CERT, OPT_SERVICE_NEXT_KEY, OPT_SERVICE_NEXT_PASSWORD,
+	 OPT_SERVICE_NEXT_FROM, "service-signing", false},
+	{OPT_HUB_CERT, OPT_HUB_KEY, OPT_HUB_PASSWORD, OPT_COUNT, "saml-signing", false},
+	{OPT_HUB_NEXT_CERT, OPT_HUB_NEXT_KEY, OPT_HUB_NEXT_PASSWORD, OPT_HUB_NEXT_FROM,
+	 "saml-signing", false},
+	{OPT_HVEM_CERT, OPT_HVEM_KEY, OPT_COUNT, OPT_COUNT, "hvem-signing", false},
+	{OPT_TLS_CERT, OPT_TLS_KEY, OPT_TLS_PASSWORD, OPT_COUNT, "tls", false},
+	{OPT_TLS_CERT_EC, OPT_TLS_KEY_EC, OPT_TLS_PASSWORD_EC, OPT_COUNT, "tls-ec", false},
+	{OPT_ANCHORS, OPT_COUNT, OPT_COUNT, OPT_COUNT, "anchor", true},
+	{OPT_INTERMEDIATES, OPT_COUNT, OPT_COUNT, OPT_COUNT, "intermediate", true},
 };
 
-/* Certificates alone: who may read this list need not be able to read keys. */
+/* Out of its own file; out of PKCS#12 only together with the key. */
+static bool
+load_ours(const struct config *c, size_t i, struct cert **out, struct err *e)
+{
+	AUTO(signer_freep) struct signer *s = NULL;
+	struct signer_source from;
+
+	if (config_is_set(c, ours[i].cert))
+		return cert_load(config_text(c, ours[i].cert), out, e);
+	from = key_source(c, ours[i].cert, ours[i].key, ours[i].password);
+	if (!signer_open(&from, &s, e))
+		return false;
+	*out = cert_hold(signer_cert(s));
+	return true;
+}
+
+/* Who may read this list need not be able to read keys that have a certificate beside them. */
 static bool
 add_ours(struct list *l, const struct config *c, struct err *e)
 {
 	for (size_t i = 0; i < ARRAY_LEN(ours); i++) {
-		const char *path = config_text(c, ours[i].path);
 		struct cert *cert = NULL;
 		struct row *row;
 
-		if (!path)
+		if (!config_is_set(c, ours[i].cert) &&
+		    (ours[i].key == OPT_COUNT || !config_is_set(c, ours[i].key)))
 			continue;
 		if (ours[i].is_bundle) {
-			if (!add_bundle(l, ours[i].use, path, e))
+			if (!add_bundle(l, ours[i].use, config_text(c, ours[i].cert), e))
 				return false;
 			continue;
 		}
-		if (!cert_load(path, &cert, e))
+		if (!load_ours(c, i, &cert, e))
 			return false;
 		row = add(l, STR("platform"), ours[i].use, cert);
 		if (ours[i].from != OPT_COUNT)

@@ -14,15 +14,17 @@
 
 static const struct {
 	const char *use;
-	enum setting cert, key, next_cert, next_key, next_from;
+	enum setting cert, key, password, next_cert, next_key, next_password, next_from;
 } rows[IDENTITY_COUNT] = {
-	[IDENTITY_STS] = {"sts-signing", OPT_STS_CERT, OPT_STS_KEY, OPT_STS_NEXT_CERT,
-			  OPT_STS_NEXT_KEY, OPT_STS_NEXT_FROM},
+	[IDENTITY_STS] = {"sts-signing", OPT_STS_CERT, OPT_STS_KEY, OPT_STS_PASSWORD,
+			  OPT_STS_NEXT_CERT, OPT_STS_NEXT_KEY, OPT_STS_NEXT_PASSWORD,
+			  OPT_STS_NEXT_FROM},
 	[IDENTITY_SERVICE] = {"service-signing", OPT_SERVICE_CERT, OPT_SERVICE_KEY,
-			      OPT_SERVICE_NEXT_CERT, OPT_SERVICE_NEXT_KEY,
-			      OPT_SERVICE_NEXT_FROM},
-	[IDENTITY_HUB] = {"saml-signing", OPT_HUB_CERT, OPT_HUB_KEY, OPT_HUB_NEXT_CERT,
-			  OPT_HUB_NEXT_KEY, OPT_HUB_NEXT_FROM},
+			      OPT_SERVICE_PASSWORD, OPT_SERVICE_NEXT_CERT, OPT_SERVICE_NEXT_KEY,
+			      OPT_SERVICE_NEXT_PASSWORD, OPT_SERVICE_NEXT_FROM},
+	[IDENTITY_HUB] = {"saml-signing", OPT_HUB_CERT, OPT_HUB_KEY, OPT_HUB_PASSWORD,
+			  OPT_HUB_NEXT_CERT, OPT_HUB_NEXT_KEY, OPT_HUB_NEXT_PASSWORD,
+			  OPT_HUB_NEXT_FROM},
 };
 
 const char *
@@ -35,6 +37,17 @@ const struct signer *
 identity_signer(const struct identity *id, instant now)
 {
 	return id->next != NULL && now >= id->next_from ? id->next : id->current;
+}
+
+struct signer_source
+key_source(const struct config *c, enum setting cert, enum setting key, enum setting password)
+{
+	return (struct signer_source){
+		.key = config_text(c, key),
+		.cert = config_text(c, cert),
+		.password = password != OPT_COUNT ? config_text(c, password) : NULL,
+		.pkcs11_module = config_text(c, OPT_PKCS11_MODULE),
+	};
 }
 
 static bool
@@ -77,11 +90,13 @@ check_next(const struct identity *id, const char *use, struct err *e)
 static bool
 load_next(const struct config *c, enum identity_name name, struct identity *id, struct err *e)
 {
+	const struct signer_source from = key_source(
+		c, rows[name].next_cert, rows[name].next_key, rows[name].next_password);
+
 	id->next_from = INSTANT_MAX;
-	if (!config_is_set(c, rows[name].next_cert))
+	if (from.key == NULL)
 		return true;
-	if (!signer_load(config_text(c, rows[name].next_key),
-			 config_text(c, rows[name].next_cert), &id->next, e))
+	if (!signer_open(&from, &id->next, e))
 		return false;
 	if (config_is_set(c, rows[name].next_from))
 		id->next_from = config_number(c, rows[name].next_from);
@@ -119,14 +134,14 @@ bool
 identity_load(const struct config *c, enum identity_name name, struct identity *out,
 	      struct err *e)
 {
+	const struct signer_source from =
+		key_source(c, rows[name].cert, rows[name].key, rows[name].password);
+
 	*out = (struct identity){.next_from = INSTANT_MAX};
-	if (config_is_set(c, rows[name].cert)) {
-		if (!signer_load(config_text(c, rows[name].key),
-				 config_text(c, rows[name].cert), &out->current, e) ||
-		    !check_name(name, out->current, e) ||
-		    !add_cert(out, signer_cert(out->current), e) || !load_next(c, name, out, e))
-			return false;
-	}
+	if (from.key != NULL &&
+	    (!signer_open(&from, &out->current, e) || !check_name(name, out->current, e) ||
+	     !add_cert(out, signer_cert(out->current), e) || !load_next(c, name, out, e)))
+		return false;
 	return name != IDENTITY_STS || !config_is_set(c, OPT_STS_TRUSTED) ||
 	       load_trusted(config_text(c, OPT_STS_TRUSTED), out, e);
 }

@@ -35,6 +35,10 @@ struct identity {
 	size_t cert_count;
 };
 
+/* A key of ours as the configuration names it; password OPT_COUNT: it can have none. */
+struct signer_source key_source(const struct config *c, enum setting cert, enum setting key,
+				enum setting password);
+
 /* Errors: those of the files; CONFIG_INVALID (the successor is no successor). */
 MUST_USE bool identity_load(const struct config *c, enum identity_name name,
 			    struct identity *out, struct err *e);

@@ -23,7 +23,7 @@
 
 #include "base/mem.h"
 #include "crypto/signer.h"
-#include "gateway/options.h"
+#include "gateway/identity.h"
 
 /* what a client may send: its certificate and, needlessly, a chain */
 #define CLIENT_CERTS_MAX_BYTES (32L * 1024)
@@ -71,22 +71,21 @@ accept_any(X509_STORE_CTX *x, void *arg)
 }
 
 static bool
-use_pair(SSL_CTX *ctx, const char *cert, const char *key, struct err *e)
+use_pair(SSL_CTX *ctx, const struct signer_source *from, struct err *e)
 {
 	AUTO(signer_freep) struct signer *s = NULL;
 
-	if (!signer_load(key, cert, &s, e) || !signer_use_for_tls(s, ctx, e))
-		return false;
-	/* The file again, for the chain behind the certificate. */
-	if (SSL_CTX_use_certificate_chain_file(ctx, cert) != 1)
-		return FAIL(e, KEY_UNUSABLE, "no certificate chain in %s", cert);
-	return true;
+	return signer_open(from, &s, e) && signer_use_for_tls(s, ctx, e);
 }
 
 static bool
 tls_fill(SSL_CTX *ctx, const struct config *c, bool asks_client_cert, struct err *e)
 {
 	static const unsigned char context[] = "sluse";
+	const struct signer_source rsa =
+		key_source(c, OPT_TLS_CERT, OPT_TLS_KEY, OPT_TLS_PASSWORD);
+	const struct signer_source ec =
+		key_source(c, OPT_TLS_CERT_EC, OPT_TLS_KEY_EC, OPT_TLS_PASSWORD_EC);
 
 	SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
 	SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE |
@@ -101,13 +100,9 @@ tls_fill(SSL_CTX *ctx, const struct config *c, bool asks_client_cert, struct err
 		SSL_CTX_set_cert_verify_callback(ctx, accept_any, NULL);
 		SSL_CTX_set_max_cert_list(ctx, CLIENT_CERTS_MAX_BYTES);
 	}
-	if (!config_is_set(c, OPT_TLS_CERT))
-		return FAIL(e, KEY_UNUSABLE, "tls.cert is not set");
-	if (!use_pair(ctx, config_text(c, OPT_TLS_CERT), config_text(c, OPT_TLS_KEY), e))
-		return false;
-	return !config_is_set(c, OPT_TLS_CERT_EC) ||
-	       use_pair(ctx, config_text(c, OPT_TLS_CERT_EC), config_text(c, OPT_TLS_KEY_EC),
-			e);
+	if (rsa.key == NULL)
+		return FAIL(e, KEY_UNUSABLE, "tls.key is not set");
+	return use_pair(ctx, &rsa, e) && (ec.key == NULL || use_pair(ctx, &ec, e));
 }
 
 bool

@@ -33,13 +33,21 @@ const struct option_row option_rows[OPT_COUNT] = {
 		 "Health and metrics, plain HTTP: keep it on loopback or a protected network."},
 	[OPT_TLS_CERT] = {"tls.cert", OPTION_PATH, NULL, 0, 0, NULL, true,
 			  "TLS server certificate with its chain (PEM), RSA."},
-	[OPT_TLS_KEY] = {"tls.key", OPTION_PATH, NULL, 0, 0, NULL, true,
+	[OPT_TLS_KEY] = {"tls.key", OPTION_KEY, NULL, 0, 0, NULL, true,
 			 "Private key of tls.cert (PEM)."},
+	[OPT_TLS_PASSWORD] = {"tls.key_password", OPTION_PATH, NULL, 0, 0, NULL, true,
+			      "File whose first line is the password, or PIN, of tls.key."},
 	[OPT_TLS_CERT_EC] =
 		{"tls.cert_ec", OPTION_PATH, NULL, 0, 0, NULL, true,
 		 "A second TLS certificate (P-256) for clients that know it: half the cost."},
-	[OPT_TLS_KEY_EC] = {"tls.key_ec", OPTION_PATH, NULL, 0, 0, NULL, true,
+	[OPT_TLS_KEY_EC] = {"tls.key_ec", OPTION_KEY, NULL, 0, 0, NULL, true,
 			    "Private key of tls.cert_ec."},
+	[OPT_TLS_PASSWORD_EC] =
+		{"tls.key_ec_password", OPTION_PATH, NULL, 0, 0, NULL, true,
+		 "File whose first line is the password, or PIN, of tls.key_ec."},
+	[OPT_PKCS11_MODULE] =
+		{"pkcs11.module", OPTION_PATH, NULL, 0, 0, NULL, false,
+		 "The token's PKCS#11 library, for keys that are named by a pkcs11: URI."},
 	[OPT_URL_SYSTEM] =
 		{"url.system", OPTION_URL, "https://localhost:8443", 0, 0, NULL, true,
 		 "How clients reach the system listener; written into served WSDL files."},
@@ -75,16 +83,20 @@ const struct option_row option_rows[OPT_COUNT] = {
 			       "Issuer of tokens."},
 	[OPT_STS_CERT] = {"sts.cert", OPTION_PATH, NULL, 0, 0, NULL, true,
 			  "Certificate of the token service; needs a SubjectKeyIdentifier."},
-	[OPT_STS_KEY] = {"sts.key", OPTION_PATH, NULL, 0, 0, NULL, true,
-			 "Private key of sts.cert."},
-	[OPT_STS_NEXT_CERT] =
-		{"sts.next_cert", OPTION_PATH, NULL, 0, 0, NULL, true,
-		 "Successor of sts.cert: published at once."},
-	[OPT_STS_NEXT_KEY] = {"sts.next_key", OPTION_PATH, NULL, 0, 0, NULL, true,
+	[OPT_STS_KEY] = {"sts.key", OPTION_KEY, NULL, 0, 0, NULL, true,
+			 "Private key of sts.cert: PEM, PKCS#12 (then sts.cert may be "
+			 "absent), or a pkcs11: URI; so for all keys of ours."},
+	[OPT_STS_PASSWORD] = {"sts.key_password", OPTION_PATH, NULL, 0, 0, NULL, true,
+			      "File whose first line is the password, or PIN, of sts.key."},
+	[OPT_STS_NEXT_CERT] = {"sts.next_cert", OPTION_PATH, NULL, 0, 0, NULL, true,
+			       "Successor of sts.cert: published at once."},
+	[OPT_STS_NEXT_KEY] = {"sts.next_key", OPTION_KEY, NULL, 0, 0, NULL, true,
 			      "Private key of sts.next_cert."},
-	[OPT_STS_NEXT_FROM] =
-		{"sts.next_from", OPTION_TIME, NULL, 0, 0, NULL, true,
-		 "From when sts.next_cert signs; absent: it is published only."},
+	[OPT_STS_NEXT_PASSWORD] =
+		{"sts.next_key_password", OPTION_PATH, NULL, 0, 0, NULL, true,
+		 "File whose first line is the password, or PIN, of sts.next_key."},
+	[OPT_STS_NEXT_FROM] = {"sts.next_from", OPTION_TIME, NULL, 0, 0, NULL, true,
+			       "From when sts.next_cert signs; absent: it is published only."},
 	[OPT_STS_TRUSTED] = {"sts.trusted", OPTION_PATH, NULL, 0, 0, NULL, true,
 			     "Further certificates (PEM, at most 3) that tokens may be signed "
 			     "with: roll-over."},
@@ -100,13 +112,18 @@ const struct option_row option_rows[OPT_COUNT] = {
 		 "sts.entity_id."},
 	[OPT_SERVICE_CERT] = {"service.cert", OPTION_PATH, NULL, 0, 0, NULL, true,
 			      "Certificate that signs the answers of the services."},
-	[OPT_SERVICE_KEY] = {"service.key", OPTION_PATH, NULL, 0, 0, NULL, true,
+	[OPT_SERVICE_KEY] = {"service.key", OPTION_KEY, NULL, 0, 0, NULL, true,
 			     "Private key of service.cert."},
-	[OPT_SERVICE_NEXT_CERT] =
-		{"service.next_cert", OPTION_PATH, NULL, 0, 0, NULL, true,
-		 "Successor of service.cert: published at once."},
-	[OPT_SERVICE_NEXT_KEY] = {"service.next_key", OPTION_PATH, NULL, 0, 0, NULL, true,
-			      "Private key of service.next_cert."},
+	[OPT_SERVICE_PASSWORD] =
+		{"service.key_password", OPTION_PATH, NULL, 0, 0, NULL, true,
+		 "File whose first line is the password, or PIN, of service.key."},
+	[OPT_SERVICE_NEXT_CERT] = {"service.next_cert", OPTION_PATH, NULL, 0, 0, NULL, true,
+				   "Successor of service.cert: published at once."},
+	[OPT_SERVICE_NEXT_KEY] = {"service.next_key", OPTION_KEY, NULL, 0, 0, NULL, true,
+				  "Private key of service.next_cert."},
+	[OPT_SERVICE_NEXT_PASSWORD] =
+		{"service.next_key_password", OPTION_PATH, NULL, 0, 0, NULL, true,
+		 "File whose first line is the password, or PIN, of service.next_key."},
 	[OPT_SERVICE_NEXT_FROM] =
 		{"service.next_from", OPTION_TIME, NULL, 0, 0, NULL, true,
 		 "From when service.next_cert signs; absent: it is published only."},
@@ -129,16 +146,19 @@ const struct option_row option_rows[OPT_COUNT] = {
 			   "A second spelling of hub.entity_id accepted as audience."},
 	[OPT_HUB_CERT] = {"hub.cert", OPTION_PATH, NULL, 0, 0, NULL, true,
 			  "Certificate that signs SAML messages and decrypts assertions."},
-	[OPT_HUB_KEY] = {"hub.key", OPTION_PATH, NULL, 0, 0, NULL, true,
+	[OPT_HUB_KEY] = {"hub.key", OPTION_KEY, NULL, 0, 0, NULL, true,
 			 "Private key of hub.cert."},
-	[OPT_HUB_NEXT_CERT] =
-		{"hub.next_cert", OPTION_PATH, NULL, 0, 0, NULL, true,
-		 "Successor of hub.cert: published at once, and decrypts."},
-	[OPT_HUB_NEXT_KEY] = {"hub.next_key", OPTION_PATH, NULL, 0, 0, NULL, true,
+	[OPT_HUB_PASSWORD] = {"hub.key_password", OPTION_PATH, NULL, 0, 0, NULL, true,
+			      "File whose first line is the password, or PIN, of hub.key."},
+	[OPT_HUB_NEXT_CERT] = {"hub.next_cert", OPTION_PATH, NULL, 0, 0, NULL, true,
+			       "Successor of hub.cert: published at once, and decrypts."},
+	[OPT_HUB_NEXT_KEY] = {"hub.next_key", OPTION_KEY, NULL, 0, 0, NULL, true,
 			      "Private key of hub.next_cert."},
-	[OPT_HUB_NEXT_FROM] =
-		{"hub.next_from", OPTION_TIME, NULL, 0, 0, NULL, true,
-		 "From when hub.next_cert signs; absent: it is published only."},
+	[OPT_HUB_NEXT_PASSWORD] =
+		{"hub.next_key_password", OPTION_PATH, NULL, 0, 0, NULL, true,
+		 "File whose first line is the password, or PIN, of hub.next_key."},
+	[OPT_HUB_NEXT_FROM] = {"hub.next_from", OPTION_TIME, NULL, 0, 0, NULL, true,
+			       "From when hub.next_cert signs; absent: it is published only."},
 	[OPT_HUB_ORGANISATION] = {"hub.organisation", OPTION_TEXT, "Sluse", 0, 0, NULL, true,
 				  "Name of the operator, for metadata and pages."},
 	[OPT_HVEM_ENTITY_ID] =
@@ -172,9 +192,9 @@ const struct option_row option_rows[OPT_COUNT] = {
 		 "A connection that has not brought a whole request for so long is closed."},
 	[OPT_DRAIN_TIMEOUT] = {"drain_timeout", OPTION_SECONDS, "30s", 1, 600, NULL, false,
 			       "How long a stop waits for running calls."},
-	[OPT_AUDIT_INTERVAL] =
-		{"audit.seal_interval", OPTION_SECONDS, "30s", 1, 3600, NULL, true,
-		 "How long records of the audit trail stand unsealed at most."},
+	[OPT_AUDIT_INTERVAL] = {"audit.seal_interval", OPTION_SECONDS, "30s", 1, 3600, NULL,
+				true,
+				"How long records of the audit trail stand unsealed at most."},
 	[OPT_AUDIT_HEADS] =
 		{"audit.heads", OPTION_PATH, NULL, 0, 0, NULL, true,
 		 "A file that each seal of the audit trail is added to, best on another "
@@ -234,8 +254,8 @@ config_is_production(const struct config *c)
 static void
 explain_row(const struct option_row *row, struct buf *out)
 {
-	static const char *const types[] = {"text",   "path",     "address:port", "URL",
-					    "number", "duration", "true|false",
+	static const char *const types[] = {"text",   "path",   "path or URI", "address:port",
+					    "URL",    "number", "duration",    "true|false",
 					    "moment", "choice"};
 
 	buf_printf(out, "%s\n    %s\n    type: %s", row->name, row->text, types[row->type]);

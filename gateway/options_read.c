@@ -151,6 +151,7 @@ store_value(struct config *c, int o, struct str text)
 	switch (row->type) {
 	case OPTION_TEXT:
 	case OPTION_PATH:
+	case OPTION_KEY:
 		break;
 	case OPTION_ADDRESS:
 		ok = is_address(text);
@@ -314,7 +315,9 @@ resolve_paths(struct config *c, const char *file)
 	for (int i = 0; i < OPT_COUNT; i++) {
 		struct value *v = &c->value[i];
 
-		if (option_rows[i].type != OPTION_PATH || v->text == NULL || v->text[0] == '/')
+		if ((option_rows[i].type != OPTION_PATH && option_rows[i].type != OPTION_KEY) ||
+		    v->text == NULL || v->text[0] == '/' ||
+		    str_has_prefix(str_from(v->text), STR("pkcs11:")))
 			continue;
 		buf_clear(&b);
 		buf_add(&b, str_of(file, (size_t)(slash - file) + 1));
@@ -323,6 +326,16 @@ resolve_paths(struct config *c, const char *file)
 		v->text = mem_dup_c(buf_str(&b));
 	}
 	buf_release(&b);
+}
+
+/* PKCS#12 by its name. */
+static bool
+holds_cert(const char *key)
+{
+	struct str name = str_from(key);
+
+	return key != NULL &&
+	       (str_has_suffix(name, STR(".p12")) || str_has_suffix(name, STR(".pfx")));
 }
 
 static void
@@ -338,19 +351,28 @@ check_together(struct reading_state *st)
 	};
 	/* what needs another one */
 	static const enum setting needs[][2] = {
-		{OPT_STS_NEXT_CERT, OPT_STS_CERT},
-		{OPT_SERVICE_NEXT_CERT, OPT_SERVICE_CERT},
-		{OPT_HUB_NEXT_CERT, OPT_HUB_CERT},
-		{OPT_STS_NEXT_FROM, OPT_STS_NEXT_CERT},
-		{OPT_SERVICE_NEXT_FROM, OPT_SERVICE_NEXT_CERT},
-		{OPT_HUB_NEXT_FROM, OPT_HUB_NEXT_CERT},
+		{OPT_STS_NEXT_KEY, OPT_STS_KEY},
+		{OPT_SERVICE_NEXT_KEY, OPT_SERVICE_KEY},
+		{OPT_HUB_NEXT_KEY, OPT_HUB_KEY},
+		{OPT_STS_NEXT_FROM, OPT_STS_NEXT_KEY},
+		{OPT_SERVICE_NEXT_FROM, OPT_SERVICE_NEXT_KEY},
+		{OPT_HUB_NEXT_FROM, OPT_HUB_NEXT_KEY},
+		{OPT_TLS_PASSWORD, OPT_TLS_KEY},
+		{OPT_TLS_PASSWORD_EC, OPT_TLS_KEY_EC},
+		{OPT_STS_PASSWORD, OPT_STS_KEY},
+		{OPT_SERVICE_PASSWORD, OPT_SERVICE_KEY},
+		{OPT_HUB_PASSWORD, OPT_HUB_KEY},
+		{OPT_STS_NEXT_PASSWORD, OPT_STS_NEXT_KEY},
+		{OPT_SERVICE_NEXT_PASSWORD, OPT_SERVICE_NEXT_KEY},
+		{OPT_HUB_NEXT_PASSWORD, OPT_HUB_NEXT_KEY},
 	};
 	const struct config *c = st->config;
 
 	if (config_is_production(c) && config_number(c, OPT_CLOCK_SHIFT) != 0)
 		problem(st, 0, "'clock_shift' is for environment = \"development\" only");
 	for (size_t i = 0; i < ARRAY_LEN(pairs); i++)
-		if (config_is_set(c, pairs[i][0]) != config_is_set(c, pairs[i][1]))
+		if (config_is_set(c, pairs[i][0]) != config_is_set(c, pairs[i][1]) &&
+		    !holds_cert(config_text(c, pairs[i][1])))
 			problem(st, 0, "'%s' and '%s' go together",
 				option_rows[pairs[i][0]].name, option_rows[pairs[i][1]].name);
 	for (size_t i = 0; i < ARRAY_LEN(needs); i++)

@@ -10,6 +10,7 @@
 #include "crypto/certs.h"
 #include "crypto/cipher.h"
 #include "crypto/revocation.h"
+#include "crypto/signer.h"
 
 /* ossl.c: implementations, looked up once. */
 const EVP_MD *ossl_md(enum hash_alg hash);
@@ -96,6 +97,14 @@ MUST_USE bool lists_load(const char *path, STACK_OF(X509_CRL) * out, struct err 
 X509 *anchors_authority(const struct anchors *a, size_t i);
 /* For certificates of responders: roots and lists as they are known, at that moment. */
 X509_STORE *anchors_store_for_responders(struct anchors *a, instant now);
+
+/* signer.c. Takes key and chain, whatever comes of it; the certificate is held. */
+MUST_USE bool signer_new(EVP_PKEY *key, struct cert *cert, STACK_OF(X509) * chain,
+			 struct signer **out, struct err *e);
+/* pkcs11.c */
+bool pkcs11_is_uri(const char *text);
+MUST_USE bool pkcs11_load(const char *uri, const char *module, struct str pin, EVP_PKEY **out,
+			  struct err *e);
 
 /* verdicts.c: answers of anchors_check by certificate, in a fixed room. Owns its lock. */
 struct verdicts;

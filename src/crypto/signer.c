@@ -9,8 +9,6 @@
 
 #include <openssl/ec.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
-#include <openssl/pkcs12.h>
 #include <openssl/ssl.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -29,20 +27,24 @@ struct signer {
 	EVP_PKEY *spare;     /* unwraps what the key does not; NULL: none */
 };
 
-static void
-bio_freep(BIO **p)
-{
-	BIO_free(*p);
-}
-
-static void
-p12_freep(PKCS12 **p)
-{
-	PKCS12_free(*p);
-}
-
-/* Takes key and chain, whatever comes of it. */
+/* A trial: a token may hold a key that belongs to none of its certificates, or refuse to sign.
+ */
 static bool
+does_sign(const struct signer *s, struct err *e)
+{
+	uint8_t digest[64] = {1}, made[SIGNATURE_MAX_BYTES];
+	struct str d = str_of(digest, hash_bytes(s->alg->hash));
+	struct err why = ERR_INIT;
+	size_t len;
+
+	if (signer_sign(s, s->alg, d, made, &len, &why) &&
+	    cert_verify(s->cert, s->alg, d, str_of(made, len), &why))
+		return true;
+	return FAIL(e, KEY_UNUSABLE, "the key does not sign for its certificate: %s",
+		    why.detail);
+}
+
+bool
 signer_new(EVP_PKEY *key, struct cert *cert, STACK_OF(X509) * chain, struct signer **out,
 	   struct err *e)
 {
@@ -62,92 +64,11 @@ signer_new(EVP_PKEY *key, struct cert *cert, STACK_OF(X509) * chain, struct sign
 	s->ready = sig_ctx_new(key, s->alg, true);
 	if (s->ready == NULL)
 		return FAIL_OSSL(e, KEY_UNUSABLE, "the key cannot sign");
+	if (!does_sign(s, e))
+		return false;
 	*out = s;
 	s = NULL;
 	return true;
-}
-
-/* OpenSSL would ask the terminal. */
-static int
-no_password(char *out, int room, int is_writing, void *data)
-{
-	(void)out;
-	(void)room;
-	(void)is_writing;
-	(void)data;
-	return -1;
-}
-
-/* The further certificates of a file. */
-static bool
-chain_read(const char *path, STACK_OF(X509) * chain, struct err *e)
-{
-	AUTO(buf_release) struct buf file = BUF_INIT(LIMIT_PEM_FILE_BYTES);
-	struct str rest, base64;
-
-	if (!crypto_file_read(path, CERT_MALFORMED, &file, e))
-		return false;
-	rest = buf_str(&file);
-	if (!pem_next(&rest, "CERTIFICATE", &base64))
-		return true;
-	while (pem_next(&rest, "CERTIFICATE", &base64)) {
-		AUTO(cert_freep) struct cert *c = NULL;
-
-		if (!cert_parse(base64, &c, e))
-			return false;
-		BUG_ON(X509_up_ref(cert_x509(c)) != 1);
-		BUG_ON(sk_X509_push(chain, cert_x509(c)) <= 0);
-	}
-	return true;
-}
-
-bool
-signer_load(const char *key_path, const char *cert_path, struct signer **out, struct err *e)
-{
-	AUTO(bio_freep) BIO *bio = NULL;
-	AUTO(cert_freep) struct cert *cert = NULL;
-	AUTO(ossl_certs_freep) STACK_OF(X509) *chain = sk_X509_new_null();
-	STACK_OF(X509) *given = chain;
-	EVP_PKEY *key;
-
-	BUG_ON(chain == NULL);
-	if (!cert_load(cert_path, &cert, e) || !chain_read(cert_path, chain, e))
-		return false;
-	bio = BIO_new_file(key_path, "rb");
-	if (bio == NULL)
-		return FAIL_OSSL(e, KEY_UNUSABLE, key_path);
-	key = PEM_read_bio_PrivateKey(bio, NULL, no_password, NULL);
-	if (key == NULL)
-		return FAIL_OSSL(e, KEY_UNUSABLE, key_path);
-	chain = NULL;
-	return signer_new(key, cert, given, out, e);
-}
-
-bool
-signer_load_p12(const char *path, const char *password, struct signer **out, struct err *e)
-{
-	AUTO(bio_freep) BIO *bio = BIO_new_file(path, "rb");
-	AUTO(p12_freep) PKCS12 *p12 = bio ? d2i_PKCS12_bio(bio, NULL) : NULL;
-	AUTO(ossl_pkey_freep) EVP_PKEY *key = NULL;
-	AUTO(ossl_x509_freep) X509 *x = NULL;
-	AUTO(ossl_certs_freep) STACK_OF(X509) *chain = NULL;
-	AUTO(cert_freep) struct cert *cert = NULL;
-	EVP_PKEY *given_key;
-	STACK_OF(X509) * given;
-
-	if (p12 == NULL)
-		return FAIL_OSSL(e, KEY_UNUSABLE, path);
-	if (PKCS12_parse(p12, password, &key, &x, &chain) != 1)
-		return FAIL_OSSL(e, KEY_UNUSABLE, "PKCS#12: wrong password, or an old cipher");
-	if (key == NULL || x == NULL)
-		return FAIL(e, KEY_UNUSABLE, "PKCS#12: no key with its certificate");
-	if (!cert_from_x509(x, &cert, e))
-		return false;
-	given_key = key;
-	given = chain;
-	key = NULL;
-	chain = NULL;
-	return signer_new(given_key, cert, given, out, e);
 }
 
 struct signer *

@@ -17,10 +17,17 @@
 /* one private key with its certificate; immutable, reference-counted, thread-safe */
 struct signer;
 
-/*
- * PEM key (PKCS#8 or traditional, unencrypted) and certificate files. The key must fit the
- * certificate.
- * Errors: KEY_UNUSABLE, CERT_MALFORMED. */
+struct signer_source {
+	/* file in PEM (PKCS#8 or traditional) or PKCS#12, or a pkcs11: URI without a PIN */
+	const char *key;
+	const char *cert;	   /* PEM, with its chain; NULL: that of the PKCS#12 file */
+	const char *password;	   /* file whose first line is it, or the PIN; NULL: none */
+	const char *pkcs11_module; /* NULL: none */
+};
+/* The key must fit the certificate and sign for it. Errors: KEY_UNUSABLE, CERT_MALFORMED. */
+MUST_USE bool signer_open(const struct signer_source *from, struct signer **out,
+			  struct err *e);
+/* Without a password. */
 MUST_USE bool signer_load(const char *key_path, const char *cert_path, struct signer **out,
 			  struct err *e);
 /* PKCS#12 with a password (may be empty). */

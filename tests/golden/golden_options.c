@@ -28,6 +28,7 @@ print_type(const struct option_row *row)
 	static const char *const types[] = {
 		[OPTION_TEXT] = "Text",
 		[OPTION_PATH] = "File name",
+		[OPTION_KEY] = "File name, or pkcs11: URI",
 		[OPTION_ADDRESS] = "Address and port",
 		[OPTION_URL] = "URL",
 		[OPTION_NUMBER] = "Number",
