@@ -5,6 +5,9 @@
  * clears away a few expired entries at most; an expired one that is still there counts as
  * absent.
  *
+ * Owners are counted while they hold something. One may hold as much as is left for others: so
+ * a single one gets half, of n each gets its part, and a newcomer always finds room.
+ *
  * An entry holds as long as now <= until. A live entry is never given up to make room.
  * Memory for all entries is reserved at the start; the kernel provides pages as they are used.
  */
@@ -19,6 +22,9 @@
 /* Entries a claim clears away beyond what it adds: the backlog of an idle hour drains quickly.
  */
 #define PURGE_EXTRA 16
+/* Beyond so many at one time the further ones go uncounted; systems are registered by hand. */
+#define OWNERS_MAX 65535
+#define OWNER_BUCKETS 65536
 
 /* Entries are numbered from 1; 0 is none. */
 struct entry {
@@ -26,6 +32,14 @@ struct entry {
 	instant until;
 	uint32_t next;    /* in its bucket, or in the list of free entries */
 	uint32_t heap_at; /* its place in the heap */
+	uint32_t owner;   /* 0: nobody's */
+};
+
+/* Numbered from 1. */
+struct owner {
+	uint64_t name;
+	uint32_t count; /* of its entries; 0: free */
+	uint32_t next;
 };
 
 struct once {
@@ -38,6 +52,9 @@ struct once {
 	uint32_t count;
 	uint32_t touched; /* entries that were ever used */
 	uint32_t free;    /* list of entries given back */
+	struct owner *owners;
+	uint32_t *owner_buckets;
+	uint32_t owners_touched, owners_free;
 	uint64_t seed[4];
 };
 
@@ -100,9 +117,71 @@ find(struct once *o, const struct once_key *key)
 	return id;
 }
 
+static uint32_t *
+owner_bucket(struct once *o, uint64_t name)
+{
+	return &o->owner_buckets[((name ^ o->seed[0]) * UINT64_C(0x9e3779b97f4a7c15)) >> 48];
+}
+
+/* 0: not counted. */
+static uint32_t
+owner_find(struct once *o, const struct once_key *owner)
+{
+	uint64_t name;
+	uint32_t id;
+
+	if (!owner)
+		return 0;
+	memcpy(&name, owner->b, sizeof(name));
+	id = *owner_bucket(o, name);
+	while (id != 0 && o->owners[id].name != name)
+		id = o->owners[id].next;
+	return id;
+}
+
+/* The one of that name, made if it is new; 0: there are too many. */
+static uint32_t
+owner_get(struct once *o, const struct once_key *owner)
+{
+	uint32_t id = owner_find(o, owner), *bucket;
+	uint64_t name;
+
+	if (id != 0 || !owner)
+		return id;
+	if (o->owners_free != 0) {
+		id = o->owners_free;
+		o->owners_free = o->owners[id].next;
+	} else if (o->owners_touched < OWNERS_MAX) {
+		id = ++o->owners_touched;
+	} else {
+		return 0;
+	}
+	memcpy(&name, owner->b, sizeof(name));
+	bucket = owner_bucket(o, name);
+	o->owners[id] = (struct owner){.name = name, .next = *bucket};
+	*bucket = id;
+	return id;
+}
+
+static void
+owner_drop(struct once *o, uint32_t id)
+{
+	struct owner *w = &o->owners[id];
+	uint32_t *link;
+
+	if (id == 0 || --w->count > 0)
+		return;
+	link = owner_bucket(o, w->name);
+	while (*link != id)
+		link = &o->owners[*link].next;
+	*link = w->next;
+	w->next = o->owners_free;
+	o->owners_free = id;
+}
+
 /* There must be room. */
 static void
-insert(struct once *o, const struct once_key *key, instant until)
+insert(struct once *o, const struct once_key *key, instant until, uint32_t owner)
 {
 	uint32_t *bucket = bucket_of(o, key);
 	uint32_t id = o->free;
@@ -111,8 +190,11 @@ insert(struct once *o, const struct once_key *key, instant until)
 		o->free = o->entries[id].next;
 	else
 		id = ++o->touched;
-	o->entries[id] = (struct entry){.key = *key, .until = until, .next = *bucket};
+	o->entries[id] =
+		(struct entry){.key = *key, .until = until, .next = *bucket, .owner = owner};
 	*bucket = id;
+	if (owner != 0)
+		o->owners[owner].count++;
 	o->count++;
 	heap_settle(o, o->count, id);
 }
@@ -127,6 +209,7 @@ discard(struct once *o, uint32_t id)
 	while (*link != id)
 		link = &o->entries[*link].next;
 	*link = gone->next;
+	owner_drop(o, gone->owner);
 	o->count--;
 	if (last != id)
 		heap_settle(o, gone->heap_at, last);
@@ -164,6 +247,8 @@ once_new(size_t max_entries)
 	o->entries = MEM_NEW_N(max_entries + 1, struct entry);
 	o->heap = MEM_NEW_N(max_entries + 1, uint32_t);
 	o->buckets = MEM_NEW_N(buckets, uint32_t);
+	o->owners = MEM_NEW_N(OWNERS_MAX + 1, struct owner);
+	o->owner_buckets = MEM_NEW_N(OWNER_BUCKETS, uint32_t);
 	/* For the spread of the table only: what is secret comes from crypto/random.h. */
 	BUG_ON(getentropy(o->seed, sizeof(o->seed)) != 0);
 	BUG_ON(pthread_mutex_init(&o->lock, NULL) != 0);
@@ -179,12 +264,15 @@ once_free(struct once *o)
 	mem_free(o->entries);
 	mem_free(o->heap);
 	mem_free(o->buckets);
+	mem_free(o->owners);
+	mem_free(o->owner_buckets);
 	mem_free(o);
 }
 
 /* The lock is held. On failure what was added here is taken out again. */
 static enum err_code
-claim_all(struct once *o, const struct once_key *keys, size_t count, instant until, instant now)
+claim_all(struct once *o, const struct once_key *owner, const struct once_key *keys,
+	  size_t count, instant until, instant now)
 {
 	enum err_code failed = ERR_NONE;
 	size_t added;
@@ -200,7 +288,7 @@ claim_all(struct once *o, const struct once_key *keys, size_t count, instant unt
 			failed = REPLAY_STORE_FULL;
 		if (failed != ERR_NONE)
 			break;
-		insert(o, &keys[added], until);
+		insert(o, &keys[added], until, owner_get(o, owner));
 	}
 	if (failed != ERR_NONE)
 		while (added > 0)
@@ -208,9 +296,26 @@ claim_all(struct once *o, const struct once_key *keys, size_t count, instant unt
 	return failed;
 }
 
+/* What it holds and what it asks for may not be more than what is left. */
+static bool
+is_over_share(struct once *o, const struct once_key *owner, size_t count, instant now)
+{
+	uint32_t id = owner_find(o, owner);
+	size_t wants;
+
+	if (id == 0)
+		return false;
+	wants = o->owners[id].count + count;
+	purge(o, now, 0, wants);
+	/* it may have held nothing but what has expired */
+	id = owner_find(o, owner);
+	wants = (id ? o->owners[id].count : 0) + count;
+	return wants > o->max - o->count;
+}
+
 bool
-once_claim(struct once *o, const struct once_key *keys, size_t count, instant until,
-	   instant now, struct err *e)
+once_claim_for(struct once *o, const struct once_key *owner, const struct once_key *keys,
+	       size_t count, instant until, instant now, struct err *e)
 {
 	enum err_code failed;
 
@@ -219,13 +324,24 @@ once_claim(struct once *o, const struct once_key *keys, size_t count, instant un
 		until = now;
 	pthread_mutex_lock(&o->lock);
 	purge(o, now, count + PURGE_EXTRA, count);
-	failed = claim_all(o, keys, count, until, now);
+	failed = is_over_share(o, owner, count, now)
+			 ? CALLS_LIMITED
+			 : claim_all(o, owner, keys, count, until, now);
 	pthread_mutex_unlock(&o->lock);
 	if (failed == MESSAGE_REPLAYED)
 		return FAIL(e, MESSAGE_REPLAYED, "claimed before");
+	if (failed == CALLS_LIMITED)
+		return FAIL(e, CALLS_LIMITED, "more messages of one sender than are left");
 	if (failed != ERR_NONE)
 		return FAIL(e, REPLAY_STORE_FULL, "%u entries, all live", o->max);
 	return true;
+}
+
+bool
+once_claim(struct once *o, const struct once_key *keys, size_t count, instant until,
+	   instant now, struct err *e)
+{
+	return once_claim_for(o, NULL, keys, count, until, now, e);
 }
 
 void
@@ -253,7 +369,7 @@ once_restore(struct once *o, const struct once_key *key, instant until, struct e
 		o->entries[id].until = until;
 		heap_settle(o, o->entries[id].heap_at, id);
 	} else if (id == 0 && o->count < o->max) {
-		insert(o, key, until);
+		insert(o, key, until, 0);
 	} else if (id == 0) {
 		is_held = false;
 	}

@@ -24,6 +24,13 @@ void once_free(struct once *o);
 /* Claims all keys or none. Errors: MESSAGE_REPLAYED, REPLAY_STORE_FULL. */
 MUST_USE bool once_claim(struct once *o, const struct once_key *keys, size_t count,
 			 instant until, instant now, struct err *e);
+/*
+ * The same for one of several owners, none of whom may hold more than what is left for others.
+ * Keys that were restored are nobody's. Errors: CALLS_LIMITED (its share) too.
+ */
+MUST_USE bool once_claim_for(struct once *o, const struct once_key *owner,
+			     const struct once_key *keys, size_t count, instant until,
+			     instant now, struct err *e);
 /* Gives a claim back when its effect could not be made durable. */
 void once_forget(struct once *o, const struct once_key *keys, size_t count);
 /* At start, for each key that the store kept. REPLAY_STORE_FULL: do not start with fewer. */

@@ -7,6 +7,8 @@
  */
 #include "wstrust/wsse.h"
 
+#include <string.h>
+
 #include "base/limits.h"
 #include "crypto/digest.h"
 #include "soap/addressing.h"
@@ -212,8 +214,8 @@ make_claims(struct guard *g)
 		for (size_t j = 0; j < ONCE_KEY_LEN; j++)
 			g->w->claims[i].b[j] = out[j];
 	}
-	g->w->claims_until = instant_add(
-		g->w->time.expires, SECONDS(LIMIT_CLOCK_SKEW_S + LIMIT_REPLAY_MARGIN_S));
+	g->w->claims_until = instant_add(g->w->time.expires,
+					 SECONDS(LIMIT_CLOCK_SKEW_S + LIMIT_REPLAY_MARGIN_S));
 }
 
 bool
@@ -232,9 +234,14 @@ wsse_verify(const struct wsse_policy *p, instant now, struct arena *a, struct ws
 bool
 wsse_claim(const struct wsse *w, struct once *once, instant now, struct err *e)
 {
+	struct str whose = cert_sha256(w->signer);
 	struct err why = ERR_INIT;
+	struct once_key owner;
 
-	if (once_claim(once, w->claims, ARRAY_LEN(w->claims), w->claims_until, now, &why))
+	BUG_ON(whose.len != sizeof(owner.b));
+	memcpy(owner.b, whose.ptr, sizeof(owner.b));
+	if (once_claim_for(once, &owner, w->claims, ARRAY_LEN(w->claims), w->claims_until, now,
+			   &why))
 		return true;
 	if (why.code == MESSAGE_REPLAYED && w->is_service)
 		return FAIL(e, WSA_DUPLICATE, "%s", why.detail);

@@ -68,7 +68,7 @@ void wsse_release(struct wsse *w);
 /*
  * Claims the message: by its MessageID and signer, and by its SignatureValue. Only for one that
  * passed everything else. Errors: MESSAGE_REPLAYED (token service), WSA_DUPLICATE
- * (service), REPLAY_STORE_FULL.
+ * (service), REPLAY_STORE_FULL, CALLS_LIMITED (this signer has as many as are left for others).
  */
 MUST_USE bool wsse_claim(const struct wsse *w, struct once *once, instant now, struct err *e);
 void wsse_unclaim(const struct wsse *w, struct once *once);

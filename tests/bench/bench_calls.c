@@ -126,6 +126,52 @@ bench_token_issue(struct bench_world *w)
 	arena_free(k.a);
 }
 
+static void
+one_refusal(size_t i, void *arg)
+{
+	struct calls *k = arg;
+	struct arena *a = arena_new();
+	struct http_call c = {.listener = LISTENER_SYSTEM,
+			      .method = HTTP_METHOD_POST,
+			      .a = a,
+			      .content_type = STR("application/soap+xml; charset=utf-8"),
+			      .peer = STR("127.0.0.1"),
+			      .request_id = STR("bench"),
+			      .body = k->requests[i],
+			      .path = STR("/"),
+			      .now = clock_now()};
+
+	buf_init(&c.answer, LIMIT_ANSWER_BYTES);
+	sts_call(k->w->app, k->w->platform, &c);
+	BUG_ON(c.status == 200);
+	buf_release(&c.answer);
+	arena_free(a);
+}
+
+/* A byte of what is signed is another one: the whole way to the last check that a stranger gets
+ * to. The floor is what a grant's cryptography costs: a refusal has to stay below it. */
+void
+bench_token_refused(struct bench_world *w)
+{
+	struct calls k = calls_new(w, COUNT);
+	double floor;
+	size_t at;
+
+	for (size_t i = 0; i < COUNT; i++) {
+		char *bytes;
+
+		make_request(&k, i);
+		bytes = arena_dup_c(k.a, k.requests[i]);
+		BUG_ON(!str_find(k.requests[i], authority, &at));
+		bytes[at] = '2';
+		k.requests[i] = str_of(bytes, k.requests[i].len);
+	}
+	floor = 2 * bench_sign_us(w->platform->id[IDENTITY_STS].current) +
+		bench_verify_us(w->client) + bench_digest_us(k.request_bytes);
+	bench_print(w, "token_refused", bench_run(COUNT, THREADS, one_refusal, &k), floor);
+	arena_free(k.a);
+}
+
 static struct client_token
 get_token(struct bench_world *w, struct arena *a)
 {
@@ -262,6 +308,7 @@ main(int argc, char **argv)
 		bench_die("start", &e);
 	w.platform = app_platform_hold(w.app);
 	bench_token_issue(&w);
+	bench_token_refused(&w);
 	if (services_by_name("OrganisationEnhed") != NULL)
 		bench_registry_laes(&w);
 	platform_release(w.platform);

@@ -228,6 +228,7 @@ sw_post(struct soap_world *s, bool is_service, struct str body)
 		.path = is_service ? str_from(sw_service.path) : STR("/sts"),
 		.content_type = STR("application/soap+xml; charset=utf-8; action=\"x\";"),
 		.peer = STR("127.0.0.1"),
+		.client_cert = s->tls_cert,
 		.body = body,
 		.request_id = STR("r-1"),
 		.now = s->g.now,

@@ -15,6 +15,7 @@ struct soap_world {
 	struct platform platform;
 	struct http_call call; /* the last one */
 	struct client_answer answer;
+	struct str tls_cert;   /* DER; of whoever connects, absent: none */
 	struct str message_id; /* of the last message written */
 	bool is_signed;        /* the last answer, over every part it has to be */
 };

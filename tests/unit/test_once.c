@@ -171,6 +171,69 @@ restore(void **state)
 	once_free(o);
 }
 
+static enum err_code
+claim_for(struct once *o, uint32_t owner, uint32_t n, instant until, instant now)
+{
+	struct once_key key = key_of(n), whose = key_of(owner);
+	struct err e = ERR_INIT;
+	bool is_claimed = once_claim_for(o, &whose, &key, 1, until, now, &e);
+
+	assert_int_equal(is_claimed, e.code == ERR_NONE);
+	return e.code;
+}
+
+static uint32_t
+fill(struct once *o, uint32_t owner, instant until, instant now)
+{
+	static uint32_t fresh = 100000;
+	uint32_t n = 0;
+
+	while (claim_for(o, owner, fresh++, until, now) == ERR_NONE)
+		n++;
+	return n;
+}
+
+/* One gets half, two a third each, and whoever comes then still gets something. */
+static void
+nobody_takes_it_all(void **state)
+{
+	struct once *o = once_new(120);
+	struct once_key mine[] = {key_of(100000), key_of(100001)};
+
+	(void)state;
+	assert_int_equal(fill(o, 1, 100, 0), 60);
+	assert_int_equal(claim_for(o, 1, 1999, 100, 0), CALLS_LIMITED);
+	assert_int_equal(fill(o, 2, 100, 0), 30);
+	assert_int_equal(claim_for(o, 1, 1999, 100, 0), CALLS_LIMITED);
+	assert_int_equal(fill(o, 3, 200, 0), 15);
+	assert_int_equal(claim_for(o, 2, 2999, 100, 0), CALLS_LIMITED);
+	/* what is nobody's takes what there is */
+	assert_int_equal(claim(o, 9000, 100, 0), ERR_NONE);
+	/* what was given back, and what has expired, counts no more */
+	once_forget(o, mine, 2);
+	assert_int_equal(once_count(o), 104);
+	assert_int_equal(fill(o, 3, 200, 101), 45);
+	assert_int_equal(fill(o, 1, 200, 101), 30);
+	/* all gone */
+	assert_int_equal(fill(o, 2, 400, 300), 60);
+	once_free(o);
+}
+
+/* Owners come and go; what is left of them is nothing. */
+static void
+owners_are_forgotten(void **state)
+{
+	struct once *o = once_new(16);
+
+	(void)state;
+	for (uint32_t i = 1; i < 200000; i++) {
+		assert_int_equal(claim_for(o, i, i, (instant)i, (instant)i), ERR_NONE);
+		assert_int_equal(claim_for(o, i, i, (instant)i, (instant)i), MESSAGE_REPLAYED);
+	}
+	assert_int_equal(fill(o, 1, INSTANT_MAX, 300000), 8);
+	once_free(o);
+}
+
 /* Against a plain list of ends, with many keys, short lives, forgetting and a moving clock. */
 static void
 agrees_with_a_list(void **state)
@@ -302,6 +365,8 @@ main(void)
 		cmocka_unit_test(full_refuses_and_expiry_makes_room),
 		cmocka_unit_test(forget),
 		cmocka_unit_test(restore),
+		cmocka_unit_test(nobody_takes_it_all),
+		cmocka_unit_test(owners_are_forgotten),
 		cmocka_unit_test(agrees_with_a_list),
 		cmocka_unit_test(one_thread_of_eight_wins),
 		cmocka_unit_test(claims_are_cheap_when_there_are_many),

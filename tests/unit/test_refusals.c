@@ -52,6 +52,7 @@ fresh(void **state)
 	(void)state;
 	limiter_free(world.app.failures);
 	world.app.failures = limiter_new();
+	world.tls_cert = STR_NONE;
 	return 0;
 }
 
@@ -88,6 +89,67 @@ neighbours_are_served(void **state)
 	signer_free(stranger);
 }
 
+/* A known system that has shown its key in the TLS handshake is not the stranger beside it. */
+static void
+known_peers_are_told(void **state)
+{
+	struct str large = str_of(arena_alloc(world.g.a, LIMIT_STS_BODY_BYTES + 1),
+				  LIMIT_STS_BODY_BYTES + 1);
+	struct str ky = cert_sha256(signer_cert(world.g.ky));
+	struct signer *stranger = pki_signer("odd/stranger");
+
+	(void)state;
+	exhaust("address", ADDRESS);
+	world.tls_cert = cert_der(signer_cert(world.g.ky));
+	assert_int_equal(sw_post(&world, false, STR("<x")), 500);
+	assert_int_equal(sw_post(&world, true, large), 500);
+	/* but it too has a limit, of its own */
+	exhaust("tls", ky);
+	assert_int_equal(sw_post(&world, false, STR("<x")), 429);
+	assert_int_equal(sw_post(&world, true, large), 429);
+	/* a certificate that nobody knows makes nobody known */
+	(void)fresh(state);
+	exhaust("address", ADDRESS);
+	world.tls_cert = cert_der(signer_cert(stranger));
+	assert_int_equal(sw_post(&world, false, STR("<x")), 429);
+	world.tls_cert = STR_NONE;
+	signer_free(stranger);
+}
+
+/*
+ * What anybody can do with a victim's certificate, or with a message of its that he saw, counts
+ * against himself.
+ */
+static void
+victims_are_not_locked_out(void **state)
+{
+	struct str ky = cert_sha256(signer_cert(world.g.ky)), seen, damaged;
+	struct client c = gw_client(&world.g);
+	struct buf b = BUF_INIT(1u << 20);
+	struct err e = ERR_INIT;
+	struct client_token t;
+	char *bytes;
+	size_t at;
+
+	(void)state;
+	assert_true(client_request_write(&c, &whole, &b, &world.message_id, &e));
+	seen = arena_dup(world.g.a, buf_str(&b));
+	bytes = arena_dup_c(world.g.a, seen);
+	buf_release(&b);
+	assert_int_equal(sw_post(&world, false, seen), 200);
+	damaged = str_of(bytes, seen.len);
+	assert_true(str_find(damaged, STR("11111111"), &at));
+	bytes[at] = '2';
+	for (int i = 0; i < LIMIT_REFUSALS_BURST; i++) {
+		/* again, and with the victim's certificate under words that it never said */
+		assert_int_equal(sw_post(&world, false, i % 2 ? seen : damaged), 500);
+	}
+	assert_true(limiter_has(world.app.failures, "certificate", ky, &refusals, world.g.now));
+	assert_true(limiter_has(world.app.failures, "tls", ky, &refusals, world.g.now));
+	assert_int_equal(sw_post(&world, false, damaged), 429);
+	assert_int_equal(sw_token(&world, &whole, NULL, &t), 200);
+}
+
 static void
 other_addresses_are_served(void **state)
 {
@@ -120,6 +182,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(strangers_are_limited, fresh),
 		cmocka_unit_test_setup(neighbours_are_served, fresh),
+		cmocka_unit_test_setup(known_peers_are_told, fresh),
+		cmocka_unit_test_setup(victims_are_not_locked_out, fresh),
 		cmocka_unit_test_setup(other_addresses_are_served, fresh),
 		cmocka_unit_test_setup(systems_are_limited, fresh),
 	};
