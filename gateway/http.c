@@ -29,6 +29,7 @@
 #include "base/mem.h"
 #include "crypto/random.h"
 #include "gateway/framing.h"
+#include "gateway/http_conn.h"
 #include "gateway/metrics.h"
 #include "gateway/refusal.h"
 
@@ -47,15 +48,6 @@ struct binding {
 	struct evconnlistener *accepting;
 };
 
-/* A TLS connection; lives exactly as long as its SSL object. Touched by its loop alone. */
-struct conn {
-	struct loop *loop;
-	struct bufferevent *bev;
-	struct conn *prev, *next;
-	uint64_t since_us; /* accepted, or last answer written */
-	bool is_busy;
-};
-
 struct pending {
 	struct worker_job job;
 	struct pending *next_done;
@@ -64,6 +56,9 @@ struct pending {
 	struct arena *arena;
 	uint64_t started_us;
 	struct http_call call;
+	/* what is counted for it of its address's; share NULL: nothing is */
+	struct share *share;
+	size_t share_bytes;
 };
 
 struct loop {
@@ -75,8 +70,7 @@ struct loop {
 	pthread_mutex_t lock; /* done */
 	struct pending *done;
 	struct binding bindings[LISTENERS_MAX];
-	struct conn *conns;
-	size_t conn_count;
+	struct http_conns conns;
 	bool is_paused;
 };
 
@@ -85,6 +79,7 @@ struct http_server {
 	struct http_listener_options listeners[LISTENERS_MAX];
 	pthread_mutex_t tls_lock; /* listeners[].tls */
 	struct loop *loops;
+	struct shares *shares;
 	atomic_bool is_stopping, is_over;
 	atomic_size_t running, open, calls, refused_busy, held_bytes;
 };
@@ -125,70 +120,35 @@ conns_per_loop(const struct http_server *s)
 	return s->o.max_connections / s->o.io_threads + 1;
 }
 
-static void
-conn_gone(void *arg)
-{
-	struct conn *c = arg;
-	struct loop *l = c->loop;
-
-	if (c->prev != NULL)
-		c->prev->next = c->next;
-	else
-		l->conns = c->next;
-	if (c->next != NULL)
-		c->next->prev = c->prev;
-	l->conn_count--;
-	atomic_fetch_sub(&l->server->open, 1);
-	mem_free(c);
-}
-
 static struct bufferevent *
 make_connection(struct event_base *base, void *arg)
 {
 	struct binding *b = arg;
 	struct loop *l = b->loop;
 	struct http_server *s = l->server;
-	struct conn *c = MEM_NEW(struct conn);
+	struct bufferevent *bev;
 	struct tls *t;
 
+	(void)base;
 	pthread_mutex_lock(&s->tls_lock);
 	t = tls_hold(s->listeners[b->listener].tls);
 	pthread_mutex_unlock(&s->tls_lock);
-	c->loop = l;
-	c->since_us = clock_monotonic_us();
-	c->bev = listen_connection(base, t, conn_gone, c);
+	bev = http_conn_new(&l->conns, t);
 	tls_free(t);
-	/* Without a buffer of ours libevent would speak plain HTTP on a TLS port: rather die.
-	 */
-	BUG_ON(c->bev == NULL);
-	c->next = l->conns;
-	if (c->next != NULL)
-		c->next->prev = c;
-	l->conns = c;
-	l->conn_count++;
-	atomic_fetch_add(&s->open, 1);
-	if (l->conn_count >= conns_per_loop(s))
+	if (l->conns.count >= conns_per_loop(s))
 		pause_accepting(l, true);
-	return c->bev;
+	return bev;
 }
 
-/* Once a second: close what has been silent or dripping for too long. */
+/* Once a second. */
 static void
 on_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct loop *l = arg;
-	uint64_t now = clock_monotonic_us();
-	uint64_t limit = (uint64_t)l->server->o.idle_timeout_s * 1000000;
-	struct conn *next;
 
 	(void)fd, (void)what;
-	for (struct conn *c = l->conns; c != NULL; c = next) {
-		next = c->next;
-		if (!c->is_busy && now - c->since_us > limit)
-			bufferevent_trigger_event(c->bev, BEV_EVENT_READING | BEV_EVENT_TIMEOUT,
-						  BEV_OPT_DEFER_CALLBACKS);
-	}
-	if (l->is_paused && l->conn_count < conns_per_loop(l->server) &&
+	http_conns_sweep(&l->conns, (uint64_t)l->server->o.idle_timeout_s * 1000000);
+	if (l->is_paused && l->conns.count < conns_per_loop(l->server) &&
 	    !atomic_load(&l->server->is_stopping))
 		pause_accepting(l, false);
 }
@@ -197,21 +157,25 @@ static void
 pending_free(const void *data, size_t len, void *arg)
 {
 	struct pending *p = arg;
+	struct http_server *s = p->loop->server;
 
 	(void)data, (void)len;
-	atomic_fetch_sub(&p->loop->server->held_bytes, p->call.body.len);
+	atomic_fetch_sub(&s->held_bytes, p->call.body.len);
+	if (p->share != NULL)
+		share_give(s->shares, p->share, p->share_bytes);
+	share_drop(s->shares, p->share);
 	buf_release(&p->call.answer);
 	arena_free(p->arena);
 }
 
-static struct conn *
+static struct http_conn *
 conn_of(struct evhttp_request *req)
 {
 	struct evhttp_connection *evcon = evhttp_request_get_connection(req);
 
 	if (evcon == NULL)
 		return NULL;
-	return listen_connection_arg(evhttp_connection_get_bufferevent(evcon));
+	return http_conn_of(evhttp_connection_get_bufferevent(evcon));
 }
 
 static bool
@@ -253,7 +217,7 @@ static void
 answer(struct pending *p)
 {
 	struct http_call *c = &p->call;
-	struct conn *conn = conn_of(p->req);
+	struct http_conn *conn = conn_of(p->req);
 	struct evbuffer *body = evbuffer_new();
 	struct str bytes;
 	int status;
@@ -263,9 +227,12 @@ answer(struct pending *p)
 	bytes = buf_str(&c->answer);
 	status = c->status;
 	metrics_http(c->listener, status, clock_monotonic_us() - p->started_us);
-	if (conn != NULL) {
-		conn->is_busy = false;
-		conn->since_us = clock_monotonic_us();
+	if (conn != NULL)
+		http_conn_busy(conn, false);
+	/* until the peer has taken it */
+	if (p->share != NULL) {
+		share_add(p->loop->server->shares, p->share, c->answer.room);
+		p->share_bytes += c->answer.room;
 	}
 	if (str_is_set(c->answer_type))
 		add_header(p, STR("Content-Type"), c->answer_type);
@@ -396,6 +363,15 @@ read_call(struct pending *p)
 	read_body(p);
 }
 
+/* Answers that its address has not taken yet, and calls that are at work. */
+static bool
+is_over_share(const struct pending *p)
+{
+	struct shares *shares = p->loop->server->shares;
+
+	return p->share != NULL && !share_take(shares, p->share, 0);
+}
+
 static void
 on_request(struct evhttp_request *req, void *arg)
 {
@@ -403,7 +379,7 @@ on_request(struct evhttp_request *req, void *arg)
 	struct http_server *s = b->loop->server;
 	struct arena *a = arena_new();
 	struct pending *p = ARENA_NEW(a, struct pending);
-	struct conn *conn = conn_of(req);
+	struct http_conn *conn = conn_of(req);
 
 	*p = (struct pending){.job.run = run_call,
 			      .loop = b->loop,
@@ -414,8 +390,10 @@ on_request(struct evhttp_request *req, void *arg)
 				     .a = a,
 				     .request_id = random_hex(a, 8)};
 	buf_init(&p->call.answer, LIMIT_ANSWER_BYTES);
-	if (conn != NULL)
-		conn->is_busy = true;
+	if (conn != NULL) {
+		http_conn_busy(conn, true);
+		http_conn_hand_over(conn, &p->share, &p->share_bytes);
+	}
 	atomic_fetch_add(&s->running, 1);
 	atomic_fetch_add(&s->calls, 1);
 	if (!framing_is_plain(req) || !read_target(p)) {
@@ -425,9 +403,10 @@ on_request(struct evhttp_request *req, void *arg)
 		return;
 	}
 	read_call(p);
-	if (atomic_load(&s->held_bytes) > s->o.max_held_bytes ||
+	if (atomic_load(&s->held_bytes) > s->o.max_held_bytes || is_over_share(p) ||
 	    !worker_submit(s->o.pool, &p->job)) {
 		atomic_fetch_add(&s->refused_busy, 1);
+		metrics_limited(METRIC_LIMIT_BUSY);
 		http_plain(&p->call, 503, "Too many calls at the moment.");
 		http_set_header(&p->call, "Retry-After", STR("1"));
 		answer(p);
@@ -477,7 +456,8 @@ loop_init(struct http_server *s, struct loop *l, struct err *e)
 	pthread_mutex_init(&l->lock, NULL);
 	l->base = event_base_new();
 	l->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (l->base == NULL || l->wake_fd < 0)
+	if (l->base == NULL || l->wake_fd < 0 ||
+	    !http_conns_init(&l->conns, l->base, s->shares, &s->open))
 		return FAIL(e, LISTEN_FAILED, "no event loop");
 	l->wake = event_new(l->base, l->wake_fd, EV_READ | EV_PERSIST, on_wake, l);
 	l->tick = event_new(l->base, -1, EV_PERSIST, on_tick, l);
@@ -499,6 +479,7 @@ http_start(const struct http_options *o, struct http_server **out, struct err *e
 	s->o = *o;
 	memcpy(s->listeners, o->listeners, o->listener_count * sizeof(*o->listeners));
 	pthread_mutex_init(&s->tls_lock, NULL);
+	s->shares = shares_new(o->max_connections, o->max_held_bytes);
 	s->loops = MEM_NEW_N(o->io_threads, struct loop);
 	for (size_t i = 0; i < o->io_threads; i++)
 		if (!loop_init(s, &s->loops[i], e))
@@ -530,6 +511,7 @@ loop_release(struct loop *l)
 		evhttp_free(l->bindings[i].http);
 	event_free(l->wake);
 	event_free(l->tick);
+	http_conns_release(&l->conns);
 	event_base_free(l->base);
 	close(l->wake_fd);
 	pthread_mutex_destroy(&l->lock);
@@ -561,6 +543,7 @@ http_stop(struct http_server *s, int64_t drain_s)
 		tls_free(s->listeners[i].tls);
 	}
 	pthread_mutex_destroy(&s->tls_lock);
+	shares_free(s->shares);
 	mem_free(s->loops);
 	mem_free(s);
 	return 0;

@@ -44,35 +44,35 @@ limiter_free(struct limiter *l)
 	mem_free(l);
 }
 
-/* The bytes that count of a name; an IPv4 address has one spelling. */
-static struct str
-subscriber(struct str name, char text[INET_ADDRSTRLEN], struct in6_addr *v6)
+struct str
+limiter_subscriber(struct str name, char room[LIMITER_NAME_BYTES])
 {
 	char address[INET6_ADDRSTRLEN];
 	struct str bare, zone;
+	struct in6_addr v6;
 
 	str_cut(name, '%', &bare, &zone);
 	if (bare.len == 0 || bare.len >= sizeof(address))
 		return name;
 	memcpy(address, bare.ptr, bare.len);
 	address[bare.len] = '\0';
-	if (inet_pton(AF_INET6, address, v6) != 1)
+	if (inet_pton(AF_INET6, address, &v6) != 1)
 		return name;
-	if (IN6_IS_ADDR_V4MAPPED(v6) &&
-	    inet_ntop(AF_INET, v6->s6_addr + 12, text, INET_ADDRSTRLEN))
-		return str_from(text);
-	return str_of(v6->s6_addr, 8);
+	if (IN6_IS_ADDR_V4MAPPED(&v6) &&
+	    inet_ntop(AF_INET, v6.s6_addr + 12, room, LIMITER_NAME_BYTES))
+		return str_from(room);
+	memcpy(room, v6.s6_addr, 8);
+	return str_of(room, 8);
 }
 
 static size_t
 place_of(const struct limiter *l, const char *kind, struct str name)
 {
 	uint8_t mac[32], inner[32];
-	char text[INET_ADDRSTRLEN];
-	struct in6_addr v6;
+	char room[LIMITER_NAME_BYTES];
 	size_t n = 0;
 
-	name = subscriber(name, text, &v6);
+	name = limiter_subscriber(name, room);
 	digest_hmac_sha256(str_of(l->key, sizeof(l->key)), str_from(kind), inner);
 	digest_hmac_sha256(str_of(inner, sizeof(inner)), name, mac);
 	for (size_t i = 0; i < 4; i++)

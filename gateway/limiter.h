@@ -19,6 +19,14 @@ struct limit {
 	unsigned per_second; /* lasting */
 };
 
+#define LIMITER_NAME_BYTES 48
+
+/*
+ * The bytes that count of a name: of an IPv6 address its first 64 bits; an IPv4 address has one
+ * spelling. In the room, or the name itself.
+ */
+struct str limiter_subscriber(struct str name, char room[LIMITER_NAME_BYTES]);
+
 struct limiter *limiter_new(void);
 void limiter_free(struct limiter *l);
 /* Is there one left of this kind for this name? Takes none. */

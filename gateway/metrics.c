@@ -24,6 +24,7 @@ static atomic_ullong http_by_class[LISTENER_COUNT][6];
 static atomic_ullong http_bucket[LISTENER_COUNT][ARRAY_LEN(bucket_us) + 1];
 static atomic_ullong http_sum_us[LISTENER_COUNT];
 static atomic_ullong outcomes[METRIC_WHAT_COUNT][ERR_COUNT];
+static atomic_ullong limited[METRIC_LIMIT_COUNT];
 
 void
 metrics_http(enum http_listener listener, int status, uint64_t duration_us)
@@ -42,6 +43,12 @@ void
 metrics_outcome(enum metric_what what, enum err_code code)
 {
 	atomic_fetch_add(&outcomes[what][code], 1);
+}
+
+void
+metrics_limited(enum metric_limit why)
+{
+	atomic_fetch_add(&limited[why], 1);
 }
 
 void
@@ -109,6 +116,17 @@ write_outcomes(struct buf *out)
 	}
 }
 
+static void
+write_limited(struct buf *out)
+{
+	static const char *const names[METRIC_LIMIT_COUNT] = {"connections", "bytes", "busy"};
+
+	buf_add_c(out, "# TYPE sluse_http_limited_total counter\n");
+	for (size_t i = 0; i < METRIC_LIMIT_COUNT; i++)
+		buf_printf(out, "sluse_http_limited_total{reason=\"%s\"} %llu\n", names[i],
+			   atomic_load(&limited[i]));
+}
+
 void
 metrics_write(struct buf *out)
 {
@@ -119,6 +137,7 @@ metrics_write(struct buf *out)
 	write_http(out);
 	write_durations(out);
 	write_outcomes(out);
+	write_limited(out);
 	buf_printf(out,
 		   "# TYPE sluse_http_refusals_unlogged_total counter\n"
 		   "sluse_http_refusals_unlogged_total %llu\n",

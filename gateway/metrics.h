@@ -13,6 +13,14 @@ enum metric_what { METRIC_TOKEN, METRIC_CALL, METRIC_LOGIN, METRIC_WHAT_COUNT };
 void metrics_http(enum http_listener listener, int status, uint64_t duration_us);
 /* One token request, service call or login; code ERR_NONE: it was granted. */
 void metrics_outcome(enum metric_what what, enum err_code code);
+/* What was turned away or cut off before it was a call. */
+enum metric_limit {
+	METRIC_LIMIT_CONNECTIONS, /* of one address */
+	METRIC_LIMIT_BYTES,	  /* of one address */
+	METRIC_LIMIT_BUSY,	  /* 503 */
+	METRIC_LIMIT_COUNT
+};
+void metrics_limited(enum metric_limit why);
 /* A value that is read when asked for, e.g. a certificate's end. name with labels, as
  * Prometheus writes it. */
 void metrics_gauge(struct buf *out, const char *name_and_labels, double value);

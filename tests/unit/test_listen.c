@@ -4,8 +4,10 @@
  * the proof of its key and without any other judgement. The other side is plain OpenSSL.
  */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/tcp.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -80,14 +82,14 @@ make_tls(bool asks_client_cert, struct tls **out)
 }
 
 static void
-start(bool asks_client_cert)
+start_with(bool asks_client_cert, size_t connections, size_t held_bytes)
 {
-	struct http_listener_options lo = {.kind = LISTENER_SYSTEM, .max_body_bytes = 1000};
+	struct http_listener_options lo = {.kind = LISTENER_SYSTEM, .max_body_bytes = 60000};
 	struct http_options o = {.listeners = &lo,
 				 .listener_count = 1,
 				 .io_threads = 1,
-				 .max_connections = 100,
-				 .max_held_bytes = 10000,
+				 .max_connections = connections,
+				 .max_held_bytes = held_bytes,
 				 .idle_timeout_s = 60,
 				 .handler = handle};
 	struct err e = ERR_INIT;
@@ -102,6 +104,12 @@ start(bool asks_client_cert)
 }
 
 static void
+start(bool asks_client_cert)
+{
+	start_with(asks_client_cert, 100, 10000);
+}
+
+static void
 stop(void)
 {
 	assert_int_equal(http_stop(f.server, 5), 0);
@@ -109,16 +117,26 @@ stop(void)
 }
 
 static int
-dial(void)
+dial_from(uint32_t address)
 {
 	struct sockaddr_in sa = {.sin_family = AF_INET, .sin_port = htons((uint16_t)f.port)};
 	struct timeval limit = {.tv_sec = 10};
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
+	struct sockaddr_in from = {.sin_family = AF_INET};
+
+	from.sin_addr.s_addr = htonl(address);
 	sa.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(bind(fd, (struct sockaddr *)&from, sizeof(from)), 0);
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
 	assert_int_equal(connect(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
 	return fd;
+}
+
+static int
+dial(void)
+{
+	return dial_from(INADDR_LOOPBACK);
 }
 
 struct client_tls {
@@ -262,15 +280,153 @@ answers_do_not_wait(void **state)
 	close(listening);
 }
 
+/* ---- what one address may hold ---- */
+
+#define NEIGHBOUR (INADDR_LOOPBACK + 1)
+
+/* Was it closed by the other side? Asked when everything has come to rest. */
+static bool
+is_closed(int fd)
+{
+	char c;
+	ssize_t n = recv(fd, &c, 1, MSG_DONTWAIT);
+
+	return n == 0 || (n < 0 && errno != EAGAIN);
+}
+
+static size_t
+open_of(const int *fds, size_t count)
+{
+	size_t open = 0;
+
+	for (size_t i = 0; i < count; i++)
+		open += !is_closed(fds[i]);
+	return open;
+}
+
+/* The server has seen all of them. */
+static void
+settle(size_t want)
+{
+	struct http_counts counts = {0};
+
+	for (int i = 0; i < 2000 && counts.open_connections != want; i++) {
+		usleep(5000);
+		http_counts(f.server, &counts);
+	}
+	assert_int_equal(counts.open_connections, want);
+}
+
+/* One address gets half of the connections, and never what another one needs. */
+static void
+connections_are_shared(void **state)
+{
+	int mine[60], theirs[30];
+	char all[4096];
+
+	(void)state;
+	start_with(true, 80, 10000);
+	for (size_t i = 0; i < ARRAY_LEN(mine); i++)
+		mine[i] = dial();
+	settle(40);
+	assert_int_equal(open_of(mine, ARRAY_LEN(mine)), 40);
+	for (size_t i = 0; i < ARRAY_LEN(theirs); i++)
+		theirs[i] = dial_from(NEIGHBOUR);
+	settle(60);
+	assert_int_equal(open_of(theirs, ARRAY_LEN(theirs)), 20);
+	for (size_t i = 0; i < ARRAY_LEN(mine); i++)
+		close(mine[i]);
+	settle(20);
+	talk(&(struct client_tls){.version = TLS1_3_VERSION}, all, sizeof(all));
+	assert_non_null(strstr(all, "cert=none"));
+	for (size_t i = 0; i < ARRAY_LEN(theirs); i++)
+		close(theirs[i]);
+	stop();
+}
+
+struct speaker {
+	SSL_CTX *ctx;
+	SSL *ssl;
+	int fd;
+};
+
+/* Says that a body of so many bytes comes, and sends a part of it. */
+static struct speaker
+speak(uint32_t address, size_t length, size_t sent)
+{
+	struct client_tls t = {.version = TLS1_3_VERSION};
+	struct speaker s = {.ctx = client_ctx(&t), .fd = dial_from(address)};
+	char head[200], *body = calloc(1, sent + 1);
+	int n = snprintf(head, sizeof(head),
+			 "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %zu\r\n\r\n", length);
+
+	assert_non_null(body);
+	s.ssl = SSL_new(s.ctx);
+	SSL_set_fd(s.ssl, s.fd);
+	assert_int_equal(SSL_connect(s.ssl), 1);
+	assert_int_equal(SSL_write(s.ssl, head, n), n);
+	if (sent > 0)
+		(void)SSL_write(s.ssl, body, (int)sent);
+	free(body);
+	return s;
+}
+
+/* Does the server answer? Otherwise it has hung up. */
+static bool
+hears(struct speaker *s)
+{
+	char all[1000];
+
+	return SSL_read(s->ssl, all, sizeof(all)) > 0;
+}
+
+static void
+hang_up(struct speaker *s)
+{
+	SSL_free(s->ssl);
+	SSL_CTX_free(s->ctx);
+	close(s->fd);
+}
+
+/* Bodies that are still on their way count, not only those that are whole. */
+static void
+bytes_are_shared(void **state)
+{
+	struct speaker half, more, small, other;
+
+	(void)state;
+	start_with(true, 80, 100000);
+	half = speak(INADDR_LOOPBACK, 60000, 40000);
+	/* with this the address would have more than is left for others */
+	more = speak(INADDR_LOOPBACK, 60000, 20000);
+	assert_false(hears(&more));
+	hang_up(&more);
+	/* others have their part, and it has a little still */
+	other = speak(NEIGHBOUR, 20000, 20000);
+	assert_true(hears(&other));
+	hang_up(&other);
+	small = speak(INADDR_LOOPBACK, 100, 100);
+	assert_true(hears(&small));
+	hang_up(&small);
+	/* what was cut off or has gone counts no more */
+	hang_up(&half);
+	settle(0);
+	more = speak(INADDR_LOOPBACK, 40000, 40000);
+	assert_true(hears(&more));
+	hang_up(&more);
+	stop();
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(versions_and_ciphers),
-		cmocka_unit_test(client_certificates),
-		cmocka_unit_test(browsers_are_not_asked),
-		cmocka_unit_test(answers_do_not_wait),
+		cmocka_unit_test(versions_and_ciphers),   cmocka_unit_test(client_certificates),
+		cmocka_unit_test(browsers_are_not_asked), cmocka_unit_test(answers_do_not_wait),
+		cmocka_unit_test(connections_are_shared), cmocka_unit_test(bytes_are_shared),
 	};
 
+	/* the server hangs up while we speak */
+	signal(SIGPIPE, SIG_IGN);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
