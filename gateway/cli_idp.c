@@ -39,7 +39,7 @@ read_flags(struct cli *c, struct flags *f)
 	*f = (struct flags){.listen = DEFAULT_LISTEN};
 	optind = 1;
 	while ((o = getopt_long(c->argc, c->argv, "", long_options, NULL)) != -1) {
-		if (o == 'l')
+		if (o == 'l' && optarg != NULL)
 			f->listen = optarg;
 		else if (o == 'm')
 			f->metadata = optarg;

@@ -16,7 +16,7 @@
 #define EXCERPT_BYTES 100
 
 bool
-reader_refuse(struct reader *r, enum err_code code, struct err *e, const char *fmt, ...)
+reader_tell(struct reader *r, enum err_code code, struct err *e, const char *fmt, ...)
 {
 	char text[REFUSAL_BYTES];
 	va_list ap;

@@ -27,8 +27,10 @@ struct cursor {
 };
 
 /* Sets r->text; always false. Neither goes to the log: the text may hold what was sent. */
-bool reader_refuse(struct reader *r, enum err_code code, struct err *e, const char *fmt, ...)
+bool reader_tell(struct reader *r, enum err_code code, struct err *e, const char *fmt, ...)
 	PRINTF_LIKE(4, 5);
+/* That it is false is visible to analysers too, as of FAIL. */
+#define reader_refuse(r, code, e, ...) err_false(reader_tell((r), (code), (e), __VA_ARGS__))
 
 /* Errors of all that follow: RETUR_INPUT. */
 MUST_USE bool reader_open(struct reader *r, const struct xml_node *n, struct cursor *c,
