@@ -51,6 +51,7 @@ struct reading {
 struct tx {
 	struct conn *conn;
 	struct reading reading;
+	bool has_erased; /* the journal is emptied once this is committed */
 };
 
 struct stmt {

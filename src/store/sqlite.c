@@ -8,6 +8,8 @@
  * that fails is rolled back alone; when the commit fails, or the engine gave the transaction
  * up, every job of the batch has failed.
  *
+ * After lawful erasure the journal, which holds the pages as they were, is emptied.
+ *
  * Refuses: an empty, foreign, newer or damaged file.
  */
 #include "store/internal.h"
@@ -31,6 +33,9 @@
  */
 #define BUSY_DEFAULT_MS 10000
 #define BUSY_MAX_MS 600000
+/* How long one try to empty the journal may take, and how long until the next one. */
+#define SCRUB_BUSY_MS 250
+#define SCRUB_AGAIN_MS 1000
 #define READERS_DEFAULT 4
 #define READERS_MAX 256
 
@@ -56,6 +61,7 @@ struct store {
 	struct store_stats stats;
 
 	struct conn writer; /* touched by the writer thread alone */
+	bool must_scrub;    /* so is this: the journal may hold what was erased */
 	bool has_writer;
 	pthread_t thread;
 
@@ -99,8 +105,9 @@ job_undo(struct conn *c, bool is_first)
 }
 
 static void
-job_do(struct conn *c, struct job *j, bool is_first)
+job_do(struct store *s, struct job *j, bool is_first)
 {
+	struct conn *c = &s->writer;
 	struct tx tx = {.conn = c, .reading = {.conn = c}};
 
 	j->has_run = true;
@@ -112,6 +119,8 @@ job_do(struct conn *c, struct job *j, bool is_first)
 		j->is_ok = false;
 	if (!j->is_ok)
 		job_undo(c, is_first);
+	else
+		s->must_scrub |= tx.has_erased;
 }
 
 /* What has not failed by itself fails with the batch. */
@@ -171,7 +180,7 @@ batch_do(struct store *s, struct job *batch)
 		return false;
 	}
 	for (struct job *j = batch; j && !conn_is_idle(c); j = j->next) {
-		job_do(c, j, !any);
+		job_do(s, j, !any);
 		any |= j->is_ok;
 		count++;
 		if (!j->next)
@@ -189,6 +198,42 @@ batch_do(struct store *s, struct job *batch)
 	if (!conn_is_idle(c) && !conn_exec(c, "ROLLBACK", &ignored))
 		BUG_ON(!conn_is_idle(c));
 	return false;
+}
+
+/*
+ * What was erased is overwritten in the file, but its pages stand in the journal until that is
+ * taken in and cut off, which waits for readings that began before. It is tried for a moment
+ * only: nobody else can write meanwhile.
+ */
+static void
+scrub(struct store *s)
+{
+	struct err ignored = ERR_INIT;
+	int64_t is_busy = 1;
+
+	sqlite3_busy_timeout(s->writer.db, SCRUB_BUSY_MS);
+	if (conn_int(&s->writer, "PRAGMA wal_checkpoint(TRUNCATE)", &is_busy, &ignored))
+		s->must_scrub = is_busy != 0;
+	sqlite3_busy_timeout(s->writer.db, (int)s->busy_ms);
+}
+
+/* Under the lock: waits for a job, or for the next try to scrub. */
+static void
+await_work(struct store *s)
+{
+	uint64_t end_us = clock_monotonic_us() + SCRUB_AGAIN_MS * 1000ull;
+	struct timespec end = {.tv_sec = (long)(end_us / 1000000),
+			       .tv_nsec = (long)(end_us % 1000000) * 1000};
+
+	if (!s->must_scrub) {
+		pthread_cond_wait(&s->work, &s->lock);
+		return;
+	}
+	if (pthread_cond_timedwait(&s->work, &s->lock, &end) != ETIMEDOUT)
+		return;
+	pthread_mutex_unlock(&s->lock);
+	scrub(s);
+	pthread_mutex_lock(&s->lock);
 }
 
 /* Under the lock. A job lives on its caller's stack: gone once it is done. */
@@ -216,12 +261,14 @@ writer_main(void *arg)
 	pthread_mutex_lock(&s->lock);
 	for (;;) {
 		while (!s->first && !s->is_stopping)
-			pthread_cond_wait(&s->work, &s->lock);
+			await_work(s);
 		if (!s->first)
 			break;
 		batch = queue_take(s, BATCH_JOBS_MAX);
 		pthread_mutex_unlock(&s->lock);
 		committed = batch_do(s, batch);
+		if (s->must_scrub)
+			scrub(s);
 		pthread_mutex_lock(&s->lock);
 		s->stats.commits += committed;
 		batch_wake(s, batch);
@@ -483,7 +530,7 @@ store_open(const struct store_options *o, struct store **out, struct err *e)
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_mutex_init(&s->pool_lock, NULL);
-	pthread_cond_init(&s->work, NULL);
+	pthread_cond_init(&s->work, &attr);
 	pthread_cond_init(&s->pool_changed, &attr);
 	pthread_condattr_destroy(&attr);
 	if (store_start(s, o, e)) {

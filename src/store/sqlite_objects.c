@@ -422,6 +422,7 @@ objects_rewrite(struct tx *tx, const struct object_erasure *x, object_rewrite_fn
 		    !rewrite_one(c, &rows.at[i], content, e))
 			return false;
 	*count = rows.count;
+	tx->has_erased = true;
 	return drop_found(c, &x->key, p.object, e) &&
 	       run_for(c, "DELETE FROM erasing WHERE object = ?1", p.object, e);
 }
@@ -442,6 +443,7 @@ objects_purge(struct tx *tx, const struct object_erasure *x, size_t *count, stru
 	    !run_for(c, "DELETE FROM registration WHERE object = ?1", p.object, e))
 		return false;
 	*count = (size_t)conn_changes(c);
+	tx->has_erased = true;
 	return drop_found(c, &x->key, p.object, e) &&
 	       run_for(c, "DELETE FROM object WHERE id = ?1", p.object, e) &&
 	       run_for(c, "DELETE FROM erasing WHERE object = ?1", p.object, e);

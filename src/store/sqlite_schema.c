@@ -155,6 +155,9 @@ static const char chain_kept[] =
 	" WHEN EXISTS (SELECT 1 FROM audit_seal WHERE kind = NEW.kind AND id = NEW.id)"
 	" BEGIN SELECT RAISE(ABORT, 'seals are append-only'); END;";
 
+/* Events of an object that is lawfully erased are found without reading all. */
+static const char event_keys[] = "CREATE INDEX event_by_key ON event (key);";
+
 static bool
 begin_chain(struct conn *c, struct err *e)
 {
@@ -167,6 +170,7 @@ static const struct schema_step steps[] = {
 	{2, objects, NULL},
 	{3, no_replace, NULL},
 	{4, chain, begin_chain},
+	{5, event_keys, NULL},
 };
 
 int

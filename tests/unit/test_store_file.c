@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "store/audit.h"
+#include "store/objects.h"
 #include "tests/unit/store_cases.h"
 
 /* ---- files that are refused ---- */
@@ -250,7 +251,8 @@ older_file(void **state)
 	/* as the first schema left it */
 	script(&o, "DROP TABLE registration; DROP TABLE object; DROP TABLE object_value;"
 		   "DROP TABLE object_listed; DROP TABLE erasing; DROP TABLE erasure;"
-		   "DROP TRIGGER known_keep_i; DROP TRIGGER audit_keep_i;" UNCHAIN
+		   "DROP TRIGGER known_keep_i; DROP TRIGGER audit_keep_i;"
+		   "DROP INDEX event_by_key;" UNCHAIN
 		   "INSERT INTO audit (at, action, result, actor, cvr, detail) VALUES"
 		   " (7, 'known.put', 'ok', 'cli:root', NULL, '{}'),"
 		   " (8, 'token.issue', 'ok', 'ky', '11111111', NULL),"
@@ -268,13 +270,94 @@ older_file(void **state)
 	store_remove(&o);
 }
 
+/* ---- what was erased ---- */
+
+static bool
+job_make(struct tx *tx, void *arg, struct err *e)
+{
+	struct object_new n = {.key = {STR("11111111"), 1, {{7}}},
+			       .at = *(instant *)arg,
+			       .state = 2,
+			       .content = STR("a secret that the law wants gone")};
+
+	return objects_append(tx, &n, e);
+}
+
+static bool
+job_purge(struct tx *tx, void *arg, struct err *e)
+{
+	struct object_erasure x = {
+		{STR("11111111"), 1, {{7}}}, STR("fysiskslet"), STR("sys"), 9};
+	size_t count;
+
+	(void)arg;
+	return objects_purge(tx, &x, &count, e);
+}
+
+static bool
+job_nothing(struct tx *tx, void *arg, struct err *e)
+{
+	(void)tx, (void)arg, (void)e;
+	return true;
+}
+
+static bool
+holds_secret(const struct store_options *o)
+{
+	static char bytes[1 << 20];
+	bool found = false;
+
+	for (int i = 0; i < 2; i++) {
+		char path[320];
+		size_t n, at;
+		FILE *f;
+
+		snprintf(path, sizeof(path), "%s%s", o->path, i ? "-wal" : "");
+		f = fopen(path, "rb");
+		if (!f)
+			continue;
+		n = fread(bytes, 1, sizeof(bytes), f);
+		fclose(f);
+		found |= str_find(str_of(bytes, n), STR("the law wants gone"), &at);
+	}
+	return found;
+}
+
+/* What is erased leaves the file and its journal: at once, or as soon as nobody reads there. */
+static void
+erased_is_gone(void **state)
+{
+	struct store_options o = store_fresh_options("erased");
+	struct reading *r;
+	struct err e = ERR_INIT;
+	struct store *s;
+
+	(void)state;
+	assert_true(store_open(&o, &s, &e));
+	for (instant at = 1; at < 4; at++)
+		assert_true(store_write(s, job_make, &at, &e));
+	assert_true(holds_secret(&o));
+	assert_true(store_write(s, job_purge, NULL, &e));
+	assert_false(holds_secret(&o));
+
+	assert_true(store_write(s, job_make, &(instant){5}, &e));
+	assert_true(store_read(s, &r, &e));
+	assert_true(store_write(s, job_purge, NULL, &e));
+	assert_true(holds_secret(&o));
+	store_read_end(r);
+	assert_true(store_write(s, job_nothing, NULL, &e));
+	assert_false(holds_secret(&o));
+	store_close(s);
+	store_remove(&o);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(damaged_files),   cmocka_unit_test(foreign_and_newer_files),
 		cmocka_unit_test(file_is_private), cmocka_unit_test(history_cannot_be_changed),
-		cmocka_unit_test(older_file),
+		cmocka_unit_test(older_file),      cmocka_unit_test(erased_is_gone),
 	};
 
 	return cmocka_run_group_tests_name("store_file", tests, NULL, NULL);
