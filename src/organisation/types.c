@@ -253,6 +253,7 @@ const struct oio_type type_organisation = {
 	.needs_key = true,
 	.is_shared = true,
 	.delegate = &own_organisation,
+	.event_has_id = true,
 };
 
 const struct oio_type type_organisationenhed = {
@@ -264,6 +265,7 @@ const struct oio_type type_organisationenhed = {
 	.count = ARRAY_LEN(organisationenhed_field),
 	.has_extension = true,
 	.needs_key = true,
+	.event_has_id = true,
 };
 
 const struct oio_type type_organisationfunktion = {
@@ -329,6 +331,7 @@ const struct oio_type type_adresse = {
 	.count = ARRAY_LEN(adresse_field),
 	.needs_key = true,
 	.may_lack_lists = true,
+	.event_has_id = true,
 };
 
 const struct oio_type type_myndighed = {

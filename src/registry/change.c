@@ -59,13 +59,10 @@ check_lifecycle(struct change *ch, const struct object_row *row, struct err *e)
 /* ---- what is registered ---- */
 
 static bool
-append(struct tx *tx, struct change *ch, struct object_new *n, struct str owner, instant at,
+append(struct tx *tx, struct change *ch, struct object_new *n, const struct registrering *reg,
        struct err *e)
 {
-	n->key = (struct object_key){owner, ch->w->c->type->id, ch->uuid};
-	n->at = at;
-	return objects_append(tx, n, e) &&
-	       record_event(tx, ch->w, owner, ch->uuid, at, (enum livscyklus)n->state, e);
+	return objects_append(tx, n, e) && record_event(tx, ch->w, &n->key, n->at, reg, e);
 }
 
 /* [resolutions O15] after the last one, on a millisecond of its own */
@@ -99,10 +96,26 @@ apply_import(struct tx *tx, struct change *ch, const struct object_row *last, st
 	instant at = next_at(last);
 	size_t i;
 
-	for (i = 0; i < ch->count; i++)
-		if (!append(tx, ch, &ch->packed[i], owner, at + MS((instant)i), e))
+	for (i = 0; i < ch->count; i++) {
+		ch->packed[i].key = (struct object_key){owner, ch->w->c->type->id, ch->uuid};
+		ch->packed[i].at = at + MS((instant)i);
+		if (!append(tx, ch, &ch->packed[i], &ch->regs[i], e))
 			return false;
+	}
 	return true;
+}
+
+/* What follows the last registration. */
+static bool
+append_next(struct tx *tx, struct change *ch, const struct object_row *last,
+	    const struct registrering *next, struct err *e)
+{
+	struct object_new n;
+
+	stored_pack(ch->w->c->type, next, INSTANT_MIN, ch->w->c->a, &n);
+	n.key = (struct object_key){last->cvr, ch->w->c->type->id, ch->uuid};
+	n.at = next_at(last);
+	return append(tx, ch, &n, next, e);
 }
 
 static struct str
@@ -155,7 +168,6 @@ apply_ret(struct tx *tx, struct change *ch, const struct object_row *last, struc
 	struct work *w = ch->w;
 	const struct oio_type *t = w->c->type;
 	struct registrering *sent = &ch->regs[0], next = *sent;
-	struct object_new n;
 	struct stored old;
 
 	if (!stored_unpack(t, last, w->c->a, &old, e))
@@ -171,8 +183,7 @@ apply_ret(struct tx *tx, struct change *ch, const struct object_row *last, struc
 		   content_bytes(t, &next.content, w->c->a)))
 		return true;
 	next.livscyklus = old.reg.livscyklus;
-	stored_pack(t, &next, INSTANT_MIN, w->c->a, &n);
-	return append(tx, ch, &n, last->cvr, next_at(last), e);
+	return append_next(tx, ch, last, &next, e);
 }
 
 static bool
@@ -180,7 +191,6 @@ apply_end(struct tx *tx, struct change *ch, const struct object_row *last, struc
 {
 	struct work *w = ch->w;
 	struct registrering next = ch->regs[0];
-	struct object_new n;
 	struct stored old;
 
 	next.livscyklus = ch->kind == CHANGE_SLET ? LIV_SLETTET : LIV_PASSIVERET;
@@ -190,8 +200,7 @@ apply_end(struct tx *tx, struct change *ch, const struct object_row *last, struc
 			return false;
 		next.content = old.reg.content;
 	}
-	stored_pack(w->c->type, &next, INSTANT_MIN, w->c->a, &n);
-	return append(tx, ch, &n, last->cvr, next_at(last), e);
+	return append_next(tx, ch, last, &next, e);
 }
 
 /* ---- the job ---- */

@@ -55,5 +55,7 @@ void encode_registrering(struct encoder *x, const struct registrering *r);
 /* ObjektType and Registrering 1..n: the children of FiltreretOejebliksbillede. */
 void encode_snapshot(struct encoder *x, struct uuid uuid, const struct registrering *r,
 		     size_t count);
+/* RegistreringBesked, by itself: what others hear of a registration. */
+void encode_besked(struct encoder *x, struct uuid uuid, const struct registrering *r);
 
 #endif

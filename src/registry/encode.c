@@ -226,3 +226,18 @@ encode_snapshot(struct encoder *x, struct uuid uuid, const struct registrering *
 	for (i = 0; i < count; i++)
 		encode_registrering(x, &r[i]);
 }
+
+void
+encode_besked(struct encoder *x, struct uuid uuid, const struct registrering *r)
+{
+	struct oio_ref self = {.form = REF_UUID, .is_uuid = true, .uuid = uuid};
+
+	xml_out_apex(x->out, PREFIX_OBJECT, x->type->ns, "RegistreringBesked");
+	if (x->type->event_has_id)
+		open_object(x, "ObjektID");
+	encode_ref_body(x, &self);
+	if (x->type->event_has_id)
+		xml_out_close(x->out);
+	encode_registrering(x, r);
+	xml_out_close(x->out);
+}

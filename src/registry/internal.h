@@ -56,9 +56,15 @@ void answer_encoder(const struct registry_call *c, struct encoder *x);
 /* Audit record and, once a call, replay claims; in the job of the change. */
 MUST_USE bool record_call(struct tx *tx, const struct work *w, struct uuid uuid,
 			  const char *result, struct err *e);
-/* One event a registration. */
-MUST_USE bool record_event(struct tx *tx, const struct work *w, struct str owner,
-			   struct uuid uuid, instant at, enum livscyklus state, struct err *e);
+/*
+ * One event a registration: RegistreringBesked with what everybody who may read the kind may
+ * see. reg: sorted content and life cycle; `at` is when it was committed.
+ */
+MUST_USE bool record_event(struct tx *tx, const struct work *w, const struct object_key *k,
+			   instant at, const struct registrering *reg, struct err *e);
+/* No event may go on saying what was lawfully erased. */
+MUST_USE bool record_forget(struct tx *tx, const struct work *w, const struct object_key *k,
+			    struct err *e);
 
 /* ---- stored objects (stored.c) ---- */
 

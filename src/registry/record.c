@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What is left behind by a change, in the transaction of the change: who did what to which
- * object by which right, the message's replay keys, and the event for others to hear of.
- * Nothing personal, nothing of the content.
+ * object by which right, the message's replay keys, and the event for others to hear of. The
+ * record has nothing personal and nothing of the content; the event has the content, in the
+ * shape of the contract.
+ * Source: contract of Organisation, 2.7.
  */
 #include "registry/internal.h"
 
@@ -87,21 +89,43 @@ record_call(struct tx *tx, const struct work *w, struct uuid uuid, const char *r
 	return store_audit_add(tx, &row, e);
 }
 
-bool
-record_event(struct tx *tx, const struct work *w, struct str owner, struct uuid uuid,
-	     instant at, enum livscyklus state, struct err *e)
+static struct str
+event_key(const struct work *w, const struct object_key *k)
 {
-	AUTO(buf_release) struct buf b = BUF_INIT(DETAIL_BYTES);
-	char text[UUID_TEXT_LEN + 1], time[TIME_TEXT_MAX];
-	struct arena *a = w->c->a;
+	char text[UUID_TEXT_LEN + 1];
 
-	buf_add_char(&b, '{');
-	put_member(&b, "livscyklus", str_from(livscyklus_name[state]));
-	put_member(&b, "operation", str_from(w->c->operation));
-	put_member(&b, "tidspunkt", time_format_utc(at, time));
-	buf_add_char(&b, '}');
-	return store_event_add(tx, str_from(w->c->type->key),
-			       arena_printf(a, STR_FMT "/" STR_FMT, STR_ARG(owner),
-					    STR_ARG(uuid_format(uuid, text))),
-			       arena_dup(a, buf_str(&b)), at, e);
+	return arena_printf(w->c->a, STR_FMT "/" STR_FMT, STR_ARG(k->cvr),
+			    STR_ARG(uuid_format(k->uuid, text)));
+}
+
+/*
+ * The whole of it, past and future; of a max-1 relation the period that stands for it, as in
+ * answers, and nothing that only some may see: whoever reads the event is not known yet.
+ */
+bool
+record_event(struct tx *tx, const struct work *w, const struct object_key *k, instant at,
+	     const struct registrering *reg, struct err *e)
+{
+	AUTO(buf_release) struct buf b = BUF_INIT(LIMIT_ANSWER_BYTES);
+	struct window always = {INSTANT_MIN, INSTANT_MAX, w->c->now};
+	const struct oio_type *t = w->c->type;
+	struct registrering shown = *reg;
+	struct encoder x;
+
+	answer_encoder(w->c, &x);
+	x.out = xml_out_new(w->c->a, &b);
+	shown.at = at;
+	view_content(t, &reg->content, &always, 0, w->c->a, &shown.content);
+	encode_besked(&x, k->uuid, &shown);
+	if (b.over)
+		return FAIL(e, INTERNAL, "an event of more than %zu bytes", b.len);
+	return store_event_add(tx, arena_printf(w->c->a, "%s.%s", t->key, w->c->operation),
+			       event_key(w, k), buf_str(&b), at, e);
+}
+
+bool
+record_forget(struct tx *tx, const struct work *w, const struct object_key *k, struct err *e)
+{
+	return store_event_drop(tx, arena_printf(w->c->a, "%s.*", w->c->type->key),
+				event_key(w, k), e);
 }

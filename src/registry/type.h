@@ -79,6 +79,7 @@ struct oio_type {
 	bool is_shared;      /* the operator's objects are everybody's to read */
 	bool from_is_open;   /* a Virkning without FraTidspunkt began at no time, not today */
 	bool single_repeats; /* answers show every period of a max-1 relation */
+	bool event_has_id;   /* RegistreringBesked names its object in ObjektID */
 	const struct oio_delegate *delegate;
 };
 

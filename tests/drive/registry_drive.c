@@ -7,6 +7,9 @@
  *
  * in:  NOW_US <tab> CVR <tab> ROLE <tab> SERVICE <tab> BODY
  * out: the output element on one line, or "fault NAME"
+ *
+ * in:  EVENTS
+ * out: TYPE <tab> KEY <tab> PAYLOAD of each event since the last time, and an empty line
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -31,6 +34,32 @@ field(char **rest)
 	*tab = '\0';
 	*rest = tab + 1;
 	return start;
+}
+
+static bool
+print_event(const struct event_row *row, void *arg, struct err *e)
+{
+	int64_t *last = arg;
+
+	(void)e;
+	*last = row->id;
+	printf(STR_FMT "\t" STR_FMT "\t" STR_FMT "\n", STR_ARG(row->type), STR_ARG(row->key),
+	       STR_ARG(row->payload));
+	return true;
+}
+
+static void
+print_events(struct world *w)
+{
+	static int64_t last;
+	AUTO(store_read_endp) struct reading *r = NULL;
+	struct err e = ERR_INIT;
+
+	if (!store_read(w->store, &r, &e) ||
+	    !store_event_each(r, last, 0, print_event, &last, &e))
+		exit(2);
+	printf("\n");
+	fflush(stdout);
 }
 
 static void
@@ -71,7 +100,10 @@ main(int argc, char **argv)
 	while ((len = getline(&line, &room, stdin)) > 0) {
 		if (line[len - 1] == '\n')
 			line[len - 1] = '\0';
-		drive(&w, line);
+		if (strcmp(line, "EVENTS") == 0)
+			print_events(&w);
+		else
+			drive(&w, line);
 	}
 	world_close(&w);
 	free(line);

@@ -40,6 +40,14 @@ class Drive:
         self.process.stdin.flush()
         return etree.fromstring(self.process.stdout.readline())
 
+    def events(self):
+        """(type, key, RegistreringBesked) of each registration since the last time."""
+        self.process.stdin.write("EVENTS\n")
+        self.process.stdin.flush()
+        lines = iter(self.process.stdout.readline, "\n")
+        return [(kind, key, etree.fromstring(payload))
+                for kind, key, payload in (line.rstrip("\n").split("\t") for line in lines)]
+
     def close(self):
         self.process.stdin.close()
         code = self.process.wait()
@@ -58,7 +66,7 @@ def schema_files():
     """(name, ns -> file) of each package."""
     packages = [("ours", OURS, "{}.xsd", str.lower)]
     if PUBLISHED.is_dir():
-        packages.append(("published", PUBLISHED, "{}Operationer.xsd", str))
+        packages.append(("published", PUBLISHED, "{}.xsd", str))
     elif os.environ.get("CI") == "true":
         raise RuntimeError(f"{PUBLISHED} is missing: in CI answers are held to it")
     return packages
@@ -67,11 +75,13 @@ def schema_files():
 SCHEMAS = {}
 
 
-def validate(root, service_name):
+def validate(root, service_name, published="Operationer"):
+    """published: the suffix of the published file; ours are in one."""
     for package, folder, pattern, case in schema_files():
-        key = package, service_name
+        file = case(service_name) + (published if package == "published" else "")
+        key = package, file
         if key not in SCHEMAS:
-            SCHEMAS[key] = etree.XMLSchema(etree.parse(str(folder / pattern.format(case(service_name)))))
+            SCHEMAS[key] = etree.XMLSchema(etree.parse(str(folder / pattern.format(file))))
         SCHEMAS[key].assertValid(root)
 
 
@@ -153,9 +163,29 @@ def plain(node):
     return (node.tag, (node.text or "").strip(), [plain(c) for c in node])
 
 
+BY_REFERENCE = ("Organisation", "OrganisationEnhed", "Adresse")  # their events say ObjektID
+
+
+def check_events(drive, kind, want):
+    """One event a registration, in the shape of the contract, with nothing that not all may see."""
+    ns = kind["ns"]
+    events = drive.events()
+    assert [t for t, _, _ in events] == [f"{kind['name'].lower()}.{operation}" for operation, _ in want]
+    for (_, key, besked), (_, state) in zip(events, want):
+        validate(besked, kind["name"], "Besked")
+        assert besked.tag == f"{{{ns}}}RegistreringBesked"
+        place = f"{{{ns}}}ObjektID/" if kind["name"] in BY_REFERENCE else ""
+        assert key == "11111111/" + besked.findtext(f"{place}{{{SD}}}UUIDIdentifikator")
+        registrering = besked.find(f"{{{ns}}}Registrering")
+        assert registrering.findtext(f"{{{SD}}}LivscyklusKode") == state
+        assert (len(registrering.find(f"{{{ns}}}AttributListe")) > 0) == (state != "Slettet")
+        assert TEXTS["10-digits"] not in "".join(besked.itertext()) or kind["name"] == "Virksomhed"
+
+
 @pytest.mark.parametrize("kind", SERVED, ids=lambda k: k["name"])
 def test_kind(drive, kind):
     ns, name = kind["ns"], kind["name"]
+    drive.events()
     body = request(kind, "ImportInput")
     obj = etree.SubElement(body, f"{{{ns}}}{name}")
     sd(obj, "UUIDIdentifikator", UUID)
@@ -218,6 +248,9 @@ def test_kind(drive, kind):
     opret = request(kind, "OpretInput")
     fill_lists(opret, kind)
     exchange(drive, kind, opret, 20)
+    # the ret said what was there already: no registration, no event
+    check_events(drive, kind, [("importer", "Importeret"), ("passiver", "Passiveret"),
+                               ("slet", "Slettet"), ("opret", "Opstaaet")])
 
 
 def test_organisationsystem(drive):

@@ -397,7 +397,6 @@ static void
 test_anonymiser(void **state)
 {
 	struct world *w = *state;
-	struct registry_options o;
 	struct said s;
 
 	world_expect(w, &writer, "person", import_of("Person", U1, PERSON_TEXTS, ""), 20);
@@ -415,6 +414,10 @@ test_anonymiser(void **state)
 	world_expect(w, &eraser, SYSTEM, BY_CPR("0202020000"), 44);
 	world_expect(w, &eraser, SYSTEM, BY_CPR("020202"), 40);
 	world_expect(w, &eraser, SYSTEM, "<AnonymiserInput{T}/>", 40);
+	assert_true(file_holds(w, CPR) && file_holds(w, "fortroligt"));
+	assert_int_equal(count_rows(w, "SELECT count(*) FROM event WHERE key ="
+				       " '" KORSBAEK "/" U1 "'"),
+			 2);
 	/* by a number that only history holds */
 	world_call(w, &eraser, SYSTEM, BY_CPR(CPR), &s);
 	assert_true(s.status == 20 && s.is_recorded);
@@ -441,12 +444,15 @@ test_anonymiser(void **state)
 				       " 'organisationsystem.anonymiser' AND object ="
 				       " 'person/" U1 "'"),
 			 1);
-	/* no trace in the file once the journal has been taken in */
-	world_options(w, &o);
-	world_reopen(w, &o);
+	/* no trace in the file, its journal and the events, at once */
 	assert_false(file_holds(w, CPR) || file_holds(w, "Ane Gift") ||
 		     file_holds(w, "fortroligt"));
 	assert_true(file_holds(w, "Anonymiseret"));
+	assert_int_equal(count_rows(w, "SELECT count(*) FROM event WHERE key ="
+				       " '" KORSBAEK "/" U1 "' AND type ="
+				       " 'person.anonymiser'"),
+			 1);
+	assert_int_equal(count_rows(w, "SELECT count(*) FROM event"), 2);
 }
 
 static void

@@ -119,7 +119,7 @@ test_records(void **state)
 	assert_int_equal(t.events, 1);
 	assert_string_equal(t.last_action, "organisationenhed.importer");
 	assert_string_equal(t.last_object, "organisationenhed/" U1);
-	assert_string_equal(t.last_event, "organisationenhed " KORSBAEK "/" U1);
+	assert_string_equal(t.last_event, "organisationenhed.importer " KORSBAEK "/" U1);
 	assert_string_equal(t.detail,
 			    "{\"message_id\":\"urn:uuid:1\",\"role\":\"http://x.example/roles/"
 			    "servicesystemrole/rediger/1\",\"token\":\"_token\"}");
