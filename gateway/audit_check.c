@@ -297,5 +297,5 @@ audit_check(struct reading *r, const struct audit_check *c, struct audit_report 
 	w->heads.is_ended = !c->heads;
 	w->oldest_unsealed = INSTANT_MAX;
 	return check_start(w, e) && store_audit_each(r, &first, see_first, w, e) &&
-	       store_audit_walk(r, &w->start.head, on_record, w, e) && check_end(w, e);
+	       store_audit_walk(r, &w->start.head, 0, on_record, w, e) && check_end(w, e);
 }

@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -19,6 +20,8 @@
 
 #define ACTIONS_MAX 4
 #define LINE_BYTES 8192
+/* Some 100 ms. */
+#define LOOK_RECORDS 50000
 
 struct auditor {
 	/* what was sealed last */
@@ -158,20 +161,105 @@ is_same(const struct audit_head *x, const struct audit_head *y)
 	return x->id == y->id && memcmp(x->hash, y->hash, sizeof(x->hash)) == 0;
 }
 
-/* What was sealed last, by this run of the server or by one before. */
+/* What was sealed last, according to the database. */
 static bool
-begin(struct auditor *a, struct reading *r, const struct audit_start *start, struct err *e)
+last_seal(struct auditor *a, struct reading *r, const struct audit_start *start,
+	  const struct audit_keys *keys, struct err *e)
 {
 	struct audit_seal last;
+	enum seal_verdict verdict;
 	bool found;
+
+	if (!store_audit_seal_last(r, SEAL_HEAD, &last, &found, e))
+		return false;
+	a->sealed = start->head;
+	if (!found || last.head.id <= start->head.id)
+		return true;
+	verdict = audit_seal_judge(&last, keys);
+	if (verdict == SEAL_FALSE || memcmp(last.chain, start->chain, sizeof(last.chain)) != 0)
+		return broken(a, "the last seal is false", last.head.id, e);
+	/* by a key that was replaced: then all of it is looked at once more */
+	if (verdict == SEAL_GOOD)
+		a->sealed = last.head;
+	return true;
+}
+
+/* The last line of the file of heads. *found false: there is no file, or nothing in it. */
+static bool
+last_head(const char *path, struct arena *arena, struct audit_seal *out, bool *found,
+	  struct err *e)
+{
+	char tail[LINE_BYTES + 1];
+	FILE *f = fopen(path, "re");
+	struct str rest, line, last = STR_NONE;
+	size_t len = 0;
+
+	*found = false;
+	if (f == NULL)
+		return true;
+	if (fseek(f, -LINE_BYTES, SEEK_END) != 0)
+		rewind(f);
+	len = fread(tail, 1, LINE_BYTES, f);
+	fclose(f);
+	rest = str_of(tail, len);
+	while (str_cut(rest, '\n', &line, &rest))
+		if (!str_is_empty(line))
+			last = line;
+	*found = str_is_set(last);
+	return !*found || audit_seal_read(last, arena, out, e);
+}
+
+/*
+ * Has the database been set back, or its end cut off, while nobody served it? Nothing in it can
+ * say so. It is told aloud, and served and sealed all the same: it may be a backup that was
+ * brought back.
+ */
+static bool
+compare_heads(struct reading *r, const struct audit_start *start, const struct platform *p,
+	      struct err *e)
+{
+	AUTO(arena_freep) struct arena *arena = arena_new();
+	struct err why = ERR_INIT;
+	struct audit_seal last;
+	struct audit_head here;
+	bool found;
+
+	if (!config_is_set(p->config, OPT_AUDIT_HEADS))
+		return true;
+	if (!last_head(config_text(p->config, OPT_AUDIT_HEADS), arena, &last, &found, &why)) {
+		LOG_ERR(LOG_LEVEL_ERROR, "audit.heads_unreadable", &why);
+		return true;
+	}
+	if (!found || last.head.id < start->head.id)
+		return true;
+	here = start->head;
+	if (last.head.id > start->head.id &&
+	    !store_audit_head_at(r, last.head.id, &here, &found, e))
+		return false;
+	if (!is_same(&here, &last.head)) {
+		(void)FAIL(&why, AUDIT_BROKEN,
+			   "audit.heads ends with record %" PRId64 ", which is not there",
+			   last.head.id);
+		LOG_ERR(LOG_LEVEL_ERROR, "audit.set_back", &why);
+	}
+	return true;
+}
+
+/* Of this run of the server. */
+static bool
+begin(struct auditor *a, struct reading *r, const struct audit_start *start,
+      const struct platform *p, struct err *e)
+{
+	struct audit_keys keys = {0};
+	bool ok;
 
 	if (a->is_begun)
 		return true;
-	if (!store_audit_seal_last(r, SEAL_HEAD, &last, &found, e))
-		return false;
-	a->sealed = found && last.head.id > start->head.id ? last.head : start->head;
-	a->is_begun = true;
-	return true;
+	ok = audit_keys_of(p, &keys, e) && last_seal(a, r, start, &keys, e) &&
+	     compare_heads(r, start, p, e);
+	audit_keys_release(&keys);
+	a->is_begun = ok;
+	return ok;
 }
 
 /* Somebody has pruned meanwhile: by our own key or not at all. */
@@ -210,7 +298,7 @@ still_there(struct auditor *a, struct reading *r, const struct audit_start *star
 
 struct segment {
 	struct auditor *a;
-	int64_t id;
+	struct audit_head head; /* the last record that was looked at */
 };
 
 static bool
@@ -222,33 +310,41 @@ fits(const struct audit_row *row, const uint8_t want[AUDIT_HASH_BYTES], void *ar
 	if (row->hash.len != AUDIT_HASH_BYTES ||
 	    memcmp(row->hash.ptr, want, AUDIT_HASH_BYTES) != 0)
 		return broken(s->a, "the chain does not hold", row->id, e);
-	s->id = row->id;
+	s->head.id = row->id;
+	memcpy(s->head.hash, want, sizeof(s->head.hash));
 	return true;
 }
 
-/* *out: the head, if it is time to seal it; id 0 if not. */
+/*
+ * *out: up to where to seal, if it is time; id 0 if not. Of many records, as after an upgrade,
+ * only some are looked at: the one thread that asks has other things to do.
+ */
 static bool
 look(struct auditor *a, struct app *app, const struct platform *p, bool is_time,
      struct audit_seal *out, struct err *e)
 {
 	AUTO(store_read_endp) struct reading *r = NULL;
-	struct audit_start start;
 	struct segment s = {.a = a};
+	struct audit_start start;
+	struct audit_head last;
 
+	out->head.id = 0;
 	if (!store_read(app->store, &r, e) || !store_audit_start(r, &start, e) ||
-	    !begin(a, r, &start, e) || !follow_start(a, &start, p, e) ||
-	    !store_audit_head(r, &out->head, e))
+	    !begin(a, r, &start, p, e) || !follow_start(a, &start, p, e) ||
+	    !store_audit_head(r, &last, e))
 		return false;
-	atomic_store(&a->last_id, out->head.id);
+	atomic_store(&a->last_id, last.id);
 	atomic_store(&a->sealed_id, a->sealed.id);
-	is_time |= out->head.id < a->sealed.id ||
-		   out->head.id - a->sealed.id >= AUDITOR_SEAL_RECORDS;
-	if (is_time &&
-	    (!still_there(a, r, &start, e) || !store_audit_walk(r, &a->sealed, fits, &s, e)))
+	if (!is_time && last.id >= a->sealed.id &&
+	    last.id - a->sealed.id < AUDITOR_SEAL_RECORDS)
+		return true;
+	s.head = a->sealed;
+	if (!still_there(a, r, &start, e) ||
+	    !store_audit_walk(r, &a->sealed, LOOK_RECORDS, fits, &s, e))
 		return false;
-	if (!is_time || out->head.id == a->sealed.id)
-		out->head.id = 0;
 	memcpy(out->chain, start.chain, sizeof(out->chain));
+	if (s.head.id > a->sealed.id)
+		out->head = s.head;
 	return true;
 }
 

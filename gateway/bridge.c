@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "crypto/digest.h"
 #include "crypto/random.h"
+#include "gateway/auditor.h"
 #include "gateway/cookies.h"
 #include "gateway/limiter.h"
 #include "saml/authn.h"
@@ -204,8 +205,10 @@ bridge_refuse(struct visit *v, const struct bridge_story *s, struct bridge_write
 	struct err bad = ERR_INIT;
 
 	log_refusal(v, s, e);
-	if (e->code == SAML_BUSY)
+	if (e->code == SAML_BUSY) {
+		auditor_count(v->app->auditor, "login", e->code);
 		return;
+	}
 	/* what an IdP signed is claimed with its record, once */
 	if (more && str_is_set(more->seen)) {
 		more->now = v->c->now;
@@ -214,8 +217,10 @@ bridge_refuse(struct visit *v, const struct bridge_story *s, struct bridge_write
 			return;
 		err_clear(&bad);
 	}
-	/* a flood must not fill the audit trail; the log has it */
-	if (may_be_recorded(v) && !bridge_commit(v->app->store, &w, &bad))
+	/* a flood must not fill the audit trail: it is summed up there, and the log has it */
+	if (!may_be_recorded(v))
+		auditor_count(v->app->auditor, "login", e->code);
+	else if (!bridge_commit(v->app->store, &w, &bad))
 		LOG_ERR(LOG_LEVEL_ERROR, "audit.failed", &bad, LF("req", v->c->request_id));
 }
 

@@ -74,10 +74,11 @@ MUST_USE bool store_audit_before(struct reading *r, instant at, int64_t *out, st
  */
 typedef bool audit_walk_fn(const struct audit_row *row, const uint8_t want[AUDIT_HASH_BYTES],
 			   void *arg, struct err *e);
-/* Every record behind `after`, in order, one at a time. */
-MUST_USE bool store_audit_walk(struct reading *r, const struct audit_head *after,
+/* Every record behind `after`, in order, one at a time; limit 0: to the end. */
+MUST_USE bool store_audit_walk(struct reading *r, const struct audit_head *after, int64_t limit,
 			       audit_walk_fn *fn, void *arg, struct err *e);
 
+/* One that is over the same record already, by whatever key, stays. */
 MUST_USE bool store_audit_seal_put(struct tx *tx, const struct audit_seal *s, struct err *e);
 /* Up to `room` seals of that kind behind an id, in order. */
 MUST_USE bool store_audit_seals(struct reading *r, enum audit_seal_kind kind, int64_t after_id,

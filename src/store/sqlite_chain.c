@@ -265,8 +265,8 @@ store_audit_before(struct reading *r, instant at, int64_t *out, struct err *e)
 /* ---- walking ---- */
 
 bool
-store_audit_walk(struct reading *r, const struct audit_head *after, audit_walk_fn *fn,
-		 void *arg, struct err *e)
+store_audit_walk(struct reading *r, const struct audit_head *after, int64_t limit,
+		 audit_walk_fn *fn, void *arg, struct err *e)
 {
 	AUTO(stmt_release) struct stmt st = STMT_INIT;
 	uint8_t before[AUDIT_HASH_BYTES], want[AUDIT_HASH_BYTES];
@@ -274,10 +274,12 @@ store_audit_walk(struct reading *r, const struct audit_head *after, audit_walk_f
 	bool has_row;
 
 	memcpy(before, after->hash, sizeof(before));
-	if (!stmt_open(r->conn, "SELECT " AUDIT_COLUMNS " FROM audit WHERE id > ?1 ORDER BY id",
+	if (!stmt_open(r->conn,
+		       "SELECT " AUDIT_COLUMNS " FROM audit WHERE id > ?1 ORDER BY id LIMIT ?2",
 		       &st, e))
 		return false;
 	stmt_bind_int(&st, 1, after->id);
+	stmt_bind_int(&st, 2, limit > 0 ? limit : -1);
 	for (;;) {
 		if (!stmt_step(&st, &has_row, e))
 			return false;
@@ -331,7 +333,8 @@ store_audit_seal_put(struct tx *tx, const struct audit_seal *s, struct err *e)
 
 	if (!stmt_open(tx->conn,
 		       "INSERT INTO audit_seal (" SEAL_COLUMNS ")"
-		       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+		       " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS"
+		       " (SELECT 1 FROM audit_seal WHERE kind = ?1 AND id = ?2)",
 		       &st, e))
 		return false;
 	stmt_bind_int(&st, 1, s->kind);

@@ -170,7 +170,7 @@ next_hash(struct audit_world *w, int64_t after, struct first *f)
 	assert_true(store_audit_head_at(r, after, &h, &found, &e));
 	if (after == start.head.id)
 		h = start.head;
-	return !store_audit_walk(r, &h, take_first, f, &e) && f->is_there;
+	return !store_audit_walk(r, &h, 0, take_first, f, &e) && f->is_there;
 }
 
 void

@@ -274,7 +274,7 @@ sw_call(struct soap_world *s, const struct client_token *t, const char *operatio
 	struct client_call call = {
 		.to = STR(GW_URL),
 		.action = arena_printf(a, "urn:test:%s", operation),
-		.transaction = STR("t-1"),
+		.transaction = str_is_set(s->transaction) ? s->transaction : STR("t-1"),
 		.token = t,
 		.has_reply_to = true,
 		.has_framework = true,

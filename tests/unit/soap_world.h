@@ -15,9 +15,10 @@ struct soap_world {
 	struct platform platform;
 	struct http_call call; /* the last one */
 	struct client_answer answer;
-	struct str tls_cert;   /* DER; of whoever connects, absent: none */
-	struct str message_id; /* of the last message written */
-	bool is_signed;        /* the last answer, over every part it has to be */
+	struct str transaction; /* TransactionUUID of calls; absent: t-1 */
+	struct str tls_cert;    /* DER; of whoever connects, absent: none */
+	struct str message_id;  /* of the last message written */
+	bool is_signed;         /* the last answer, over every part it has to be */
 };
 
 extern const struct soap_service sw_service;

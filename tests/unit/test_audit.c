@@ -334,6 +334,25 @@ rows_are_removed(void **state)
 /* ---- the auditor ---- */
 
 static struct buf logged = BUF_INIT(1 << 20);
+static char heads_before[65536];
+
+static void
+keep_heads(void)
+{
+	FILE *f = fopen(world.heads_path, "re");
+	size_t n;
+
+	assert_non_null(f);
+	n = fread(heads_before, 1, sizeof(heads_before) - 1, f);
+	heads_before[n] = '\0';
+	fclose(f);
+}
+
+static void
+restore_heads(void)
+{
+	write_heads(heads_before, "we");
+}
 
 static void
 hear(struct str line)
@@ -350,24 +369,45 @@ was_logged(const char *what)
 	return str_find(buf_str(&logged), str_from(what), &at);
 }
 
+/* A server that begins on the copy; what it says is in `logged`. */
+static void
+server_begins(struct app *app)
+{
+	struct store_options o = {.path = world.copy_path, .readers = 1};
+	struct err e = ERR_INIT;
+
+	*app = world.s.app;
+	assert_true(store_open(&o, &app->store, &e));
+	app->auditor = auditor_new();
+	buf_clear(&logged);
+	log_set_sink(hear);
+	auditor_tick(app->auditor, app, &world.s.platform, AT(50), true);
+}
+
+static void
+server_ends(struct app *app)
+{
+	auditor_free(app->auditor);
+	store_close(app->store);
+	log_set_sink(NULL);
+	buf_release(&logged);
+}
+
 /* What was sealed is changed under a running server: it says so and seals no more. */
 static void
 server_notices(void **state)
 {
 	AUTO(buf_release) struct buf metrics = BUF_INIT(65536);
-	struct app app = world.s.app;
-	struct store_options o = {.path = world.copy_path, .readers = 1};
-	struct err e = ERR_INIT;
+	struct app app;
 	size_t at;
 
 	(void)state;
+	keep_heads();
 	aw_copy(&world);
-	log_set_sink(hear);
-	assert_true(store_open(&o, &app.store, &e));
-	app.auditor = auditor_new();
-	auditor_tick(app.auditor, &app, &world.s.platform, AT(50), true);
+	server_begins(&app);
 	assert_true(was_logged("event=audit.sealed"));
 	assert_false(was_logged("audit.broken"));
+	assert_false(was_logged("audit.set_back"));
 	aw_tamper(&world,
 		  "UPDATE audit SET actor = 'nobody' WHERE id = (SELECT max(id) FROM audit)");
 	aw_rechain(&world, world.base + RECORDS);
@@ -377,10 +417,52 @@ server_notices(void **state)
 	assert_false(was_logged("event=audit.sealed"));
 	auditor_metrics(app.auditor, &metrics);
 	assert_true(str_find(buf_str(&metrics), STR("sluse_audit_intact 0"), &at));
-	auditor_free(app.auditor);
-	store_close(app.store);
-	log_set_sink(NULL);
-	buf_release(&logged);
+	server_ends(&app);
+	restore_heads();
+}
+
+/* … or while it was stopped. */
+static void
+server_notices_at_start(void **state)
+{
+	static const struct {
+		const char *sql;
+		int rechain_from;
+		const char *want, *want_not;
+	} rows[] = {
+		{"UPDATE audit SET actor = 'x' WHERE id = B + 35", 0, "audit.broken",
+		 "audit.sealed"},
+		{"UPDATE audit SET actor = 'x' WHERE id = B + 30", 30, "audit.broken",
+		 "audit.sealed"},
+		{"UPDATE audit_seal SET at = at + 1000 WHERE id = B + 32", 0, "audit.broken",
+		 "audit.sealed"},
+		{"UPDATE audit_chain SET chain = zeroblob(16)", 0, "audit.broken",
+		 "audit.sealed"},
+		/* nothing in the database says so: the file of heads does */
+		{"DELETE FROM audit WHERE id > B + 25; DELETE FROM audit_seal WHERE id > B + "
+		 "25",
+		 0, "audit.set_back", "audit.broken"},
+		{"UPDATE audit SET actor = 'x' WHERE id = B + 7; DELETE FROM audit_seal", 7,
+		 "audit.set_back", "audit.broken"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct app app;
+		char text[1000];
+
+		aw_copy(&world);
+		fill(rows[i].sql, text, sizeof(text));
+		aw_tamper(&world, text);
+		if (rows[i].rechain_from)
+			aw_rechain(&world, world.base + rows[i].rechain_from);
+		server_begins(&app);
+		if (!was_logged(rows[i].want) || was_logged(rows[i].want_not))
+			fail_msg("%s: " STR_FMT, rows[i].sql, STR_ARG(buf_str(&logged)));
+		server_ends(&app);
+		/* the heads are as before: what it sealed here is of this copy only */
+		restore_heads();
+	}
 }
 
 static bool
@@ -497,6 +579,7 @@ main(void)
 		cmocka_unit_test(pruning),
 		cmocka_unit_test(rows_are_removed),
 		cmocka_unit_test(server_notices),
+		cmocka_unit_test(server_notices_at_start),
 		cmocka_unit_test(refusals_are_summed),
 		cmocka_unit_test(withheld),
 		cmocka_unit_test(shown),

@@ -15,6 +15,7 @@
 #include "tests/unit/mutate.h"
 #include "tests/unit/pki.h"
 #include "tests/unit/resign.h"
+#include "gateway/auditor.h"
 #include "tests/unit/soap_world.h"
 #include "xml/parse.h"
 
@@ -211,7 +212,42 @@ a_stranger_leaves_no_record(void **state)
 	assert_true(world.is_signed);
 	assert_int_equal(sw_audit(&world, "token.issue", "STS_CERT_UNKNOWN"), 0);
 	assert_int_equal(once_count(world.app.once), before);
+	/* however often: one record for all, at the next interval */
+	assert_int_equal(sw_token(&world, &whole, stranger, &t), 500);
+	auditor_tick(world.app.auditor, &world.app, &world.platform, world.g.now, true);
+	assert_int_equal(sw_audit(&world, "token.issue", "STS_CERT_UNKNOWN"), 1);
 	signer_free(stranger);
+}
+
+static bool
+no_cpr_number(const struct audit_row *row, void *arg, struct err *e)
+{
+	size_t at;
+
+	(void)e;
+	*(bool *)arg |= str_find(row->detail, STR("(withheld)"), &at);
+	assert_false(str_find(row->detail, STR("010170"), &at));
+	return true;
+}
+
+/* A peer chooses its own words for a transaction; records are kept for years. */
+static void
+no_cpr_number_is_recorded(void **state)
+{
+	const struct audit_filter f = {.from = INSTANT_MIN, .to = INSTANT_MAX};
+	AUTO(store_read_endp) struct reading *r = NULL;
+	struct err e = ERR_INIT;
+	struct client_token t;
+	bool is_withheld = false;
+
+	(void)state;
+	assert_int_equal(sw_token(&world, &whole, NULL, &t), 200);
+	world.transaction = STR("citizen 010170-1234");
+	assert_int_equal(sw_call(&world, &t, "laes"), 200);
+	world.transaction = STR_NONE;
+	assert_true(store_read(world.app.store, &r, &e));
+	assert_true(store_audit_each(r, &f, no_cpr_number, &is_withheld, &e));
+	assert_true(is_withheld);
 }
 
 static void
@@ -533,6 +569,7 @@ main(void)
 		cmocka_unit_test(refused_by_the_rules),
 		cmocka_unit_test(exact_texts),
 		cmocka_unit_test(a_stranger_leaves_no_record),
+		cmocka_unit_test(no_cpr_number_is_recorded),
 		cmocka_unit_test(registered_but_not_good),
 		cmocka_unit_test(replay_survives_a_restart),
 		cmocka_unit_test(a_call_is_answered),

@@ -234,7 +234,7 @@ assert_chained(struct store *s, int want)
 	assert_true(store_read(s, &r, &e));
 	assert_true(store_audit_start(r, &start, &e));
 	assert_false(start.is_pruned);
-	assert_true(store_audit_walk(r, &start.head, fits, &count, &e));
+	assert_true(store_audit_walk(r, &start.head, 0, fits, &count, &e));
 	assert_int_equal(count, want);
 }
 
