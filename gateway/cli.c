@@ -62,13 +62,19 @@ static const struct cli_command commands[] = {
 	 "  further flags as for sluse token; the exit code tells the StatusKode:\n"
 	 "  0 = 20, 3 = 44, 4 = 49, 5 = 41 or a fault, 6 = 40, 45 or 47\n",
 	 cmd_call},
-	{"cert", "show FILE | list [--expiring DURATION] | block NAME | unblock NAME",
-	 "look at certificates, and block them",
+	{"cert", "show FILE | list [--expiring DURATION] | block NAME | unblock NAME | roll "
+		 "sts|service|hub [FLAGS]",
+	 "look at certificates, block them, replace our own",
 	 "  show FILE               fields, kind and CVR of a certificate\n"
 	 "  list                    all certificates, of systems, IdPs and our own\n"
 	 "  --expiring DURATION     only those that end within it and have no successor in\n"
 	 "                          use; exit 10 if there are any, 11 if one has ended\n"
-	 "  block NAME, unblock NAME  of a known system, by file or thumbprint; at once\n",
+	 "  block NAME, unblock NAME  of a known system, by file or thumbprint; at once\n"
+	 "  roll WHOSE              how far the change of our own key is, and what is next\n"
+	 "    --new-key FILE --csr FILE   make a key and the request for its certificate\n"
+	 "    --key KEY --csr FILE        a request for a key that is there, as in a token\n"
+	 "    --key KEY --cert FILE [--from TIME]  check them and plan the change\n"
+	 "    --key-password FILE         its first line is KEY's password or PIN\n",
 	 cmd_cert},
 	{"idp",
 	 "[--listen ADDRESS] [--oiosaml2] [--encrypt] [--metadata FILE | "

@@ -65,29 +65,78 @@ show(const struct cli *c, const char *path)
 	return EXIT_OK;
 }
 
-int
-cmd_cert(struct cli *c)
+struct flags {
+	bool expiring;
+	instant within;
+	struct roll_flags roll;
+};
+
+/* NULL, or what is wrong. */
+static const char *
+read_flags(struct cli *c, struct flags *out)
 {
 	static const struct option longs[] = {
 		{"expiring", required_argument, NULL, 'e'},
+		{"new-key", required_argument, NULL, 'n'},
+		{"csr", required_argument, NULL, 'r'},
+		{"key", required_argument, NULL, 'k'},
+		{"cert", required_argument, NULL, 'c'},
+		{"key-password", required_argument, NULL, 'p'},
+		{"from", required_argument, NULL, 'f'},
 		{NULL, 0, NULL, 0},
 	};
-	bool expiring = false;
-	instant within = 0;
+	struct roll_flags *roll = &out->roll;
 	int f;
 
 	while ((f = getopt_long(c->argc, c->argv, "", longs, NULL)) != -1) {
-		if (f != 'e' || !cli_duration(optarg, &within))
-			return cli_usage(c, "--expiring takes a duration such as 30d");
-		expiring = true;
+		if (f == 'e' && cli_duration(optarg, &out->within))
+			out->expiring = true;
+		else if (f == 'e')
+			return "--expiring takes a duration such as 30d";
+		else if (f == 'f' && !cli_time(optarg, &roll->from))
+			return "--from takes a time";
+		else if (f == 'n')
+			roll->new_key = optarg;
+		else if (f == 'r')
+			roll->csr = optarg;
+		else if (f == 'k')
+			roll->key = optarg;
+		else if (f == 'c')
+			roll->cert = optarg;
+		else if (f == 'p')
+			roll->password = optarg;
+		else if (f == '?')
+			return "see above";
 	}
-	if (c->argc - optind == 2 && strcmp(c->argv[optind], "show") == 0)
-		return show(c, c->argv[optind + 1]);
-	if (c->argc - optind == 1 && strcmp(c->argv[optind], "list") == 0)
-		return cert_list(c, expiring, within);
-	if (c->argc - optind == 2 && strcmp(c->argv[optind], "block") == 0)
-		return cert_block(c, c->argv[optind + 1], true);
-	if (c->argc - optind == 2 && strcmp(c->argv[optind], "unblock") == 0)
-		return cert_block(c, c->argv[optind + 1], false);
-	return cli_usage(c, "cert show, list, block or unblock");
+	if (roll->csr && !roll->new_key == !roll->key)
+		return "--csr is for --new-key or for --key";
+	if (roll->new_key && (!roll->csr || roll->cert))
+		return "--new-key makes a request: --csr FILE, and no --cert yet";
+	if (roll->cert && !roll->key)
+		return "--cert comes with its --key";
+	return NULL;
+}
+
+int
+cmd_cert(struct cli *c)
+{
+	struct flags flags = {.roll = {.from = INSTANT_MAX}};
+	const char *wrong = read_flags(c, &flags), *verb, *name;
+	int count = c->argc - optind;
+
+	if (wrong)
+		return cli_usage(c, "%s", wrong);
+	verb = count > 0 ? c->argv[optind] : "";
+	name = count == 2 ? c->argv[optind + 1] : NULL;
+	if (count == 1 && strcmp(verb, "list") == 0)
+		return cert_list(c, flags.expiring, flags.within);
+	if (name && strcmp(verb, "show") == 0)
+		return show(c, name);
+	if (name && strcmp(verb, "block") == 0)
+		return cert_block(c, name, true);
+	if (name && strcmp(verb, "unblock") == 0)
+		return cert_block(c, name, false);
+	if (name && strcmp(verb, "roll") == 0)
+		return cert_roll(c, name, &flags.roll);
+	return cli_usage(c, "cert show, list, block, unblock or roll");
 }

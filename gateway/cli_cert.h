@@ -13,6 +13,13 @@ void cert_put(json_t *o, const char *key, struct str value); /* nothing where it
 
 /* cli_certlist.c */
 int cert_list(const struct cli *c, bool expiring, instant within);
+/* cli_certroll.c */
+struct roll_flags {
+	const char *new_key, *csr, *key, *cert, *password;
+	instant from; /* INSTANT_MAX: as is proposed */
+};
+int cert_roll(const struct cli *c, const char *identity, const struct roll_flags *f);
+
 /* cli_certblock.c. name: a file, or a thumbprint. */
 int cert_block(const struct cli *c, const char *name, bool blocked);
 

@@ -84,6 +84,11 @@ open_all(struct idp *idp, struct err *e)
 				      .acs = {hub_acs(c, idp->a), 1},
 				      .signing = {hub},
 				      .signing_count = 1};
+	if (config_is_set(c, OPT_HUB_NEXT_CERT)) {
+		if (!cert_load(config_text(c, OPT_HUB_NEXT_CERT), &idp->hub.signing[1], e))
+			return false;
+		idp->hub.signing_count = 2;
+	}
 	return true;
 }
 

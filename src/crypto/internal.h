@@ -101,6 +101,8 @@ X509_STORE *anchors_store_for_responders(struct anchors *a, instant now);
 /* signer.c. Takes key and chain, whatever comes of it; the certificate is held. */
 MUST_USE bool signer_new(EVP_PKEY *key, struct cert *cert, STACK_OF(X509) * chain,
 			 struct signer **out, struct err *e);
+/* keyfile.c: the key alone; the certificate of the source is not looked at. */
+MUST_USE bool key_open(const struct signer_source *from, EVP_PKEY **out, struct err *e);
 /* pkcs11.c */
 bool pkcs11_is_uri(const char *text);
 MUST_USE bool pkcs11_load(const char *uri, const char *module, struct str pin, EVP_PKEY **out,

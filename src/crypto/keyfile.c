@@ -130,10 +130,9 @@ key_from_pem(const char *path, struct password *p, EVP_PKEY **out, struct err *e
 	return *out != NULL || FAIL_OSSL(e, KEY_UNUSABLE, path);
 }
 
-/* cert_path NULL: the certificate, and the chain, that lie in it. */
+/* Key, certificate and chain as they lie in one file. */
 static bool
-from_p12(const char *path, const char *password, const char *cert_path, struct signer **out,
-	 struct err *e)
+from_p12(const char *path, const char *password, struct signer **out, struct err *e)
 {
 	AUTO(bio_freep) BIO *bio = BIO_new_file(path, "rb");
 	AUTO(p12_freep) PKCS12 *p12 = bio ? d2i_PKCS12_bio(bio, NULL) : NULL;
@@ -150,13 +149,9 @@ from_p12(const char *path, const char *password, const char *cert_path, struct s
 		return FAIL_OSSL(e, KEY_UNUSABLE, "PKCS#12: wrong password, or an old cipher");
 	if (key == NULL || x == NULL)
 		return FAIL(e, KEY_UNUSABLE, "PKCS#12: no key with its certificate");
-	given_key = key;
-	if (cert_path != NULL) {
-		key = NULL;
-		return with_cert_file(given_key, cert_path, out, e);
-	}
 	if (!cert_from_x509(x, &cert, e))
 		return false;
+	given_key = key;
 	given = chain;
 	key = NULL;
 	chain = NULL;
@@ -172,6 +167,38 @@ is_der(const char *path)
 	return bio != NULL && BIO_read(bio, &first, 1) == 1 && first == 0x30;
 }
 
+static bool
+key_from_p12(const char *path, const char *password, EVP_PKEY **out, struct err *e)
+{
+	AUTO(bio_freep) BIO *bio = BIO_new_file(path, "rb");
+	AUTO(p12_freep) PKCS12 *p12 = bio ? d2i_PKCS12_bio(bio, NULL) : NULL;
+
+	if (p12 == NULL)
+		return FAIL_OSSL(e, KEY_UNUSABLE, path);
+	if (PKCS12_parse(p12, password, out, NULL, NULL) != 1)
+		return FAIL_OSSL(e, KEY_UNUSABLE, "PKCS#12: wrong password, or an old cipher");
+	return *out != NULL || FAIL(e, KEY_UNUSABLE, "PKCS#12: no key in it");
+}
+
+static bool
+open_with(const struct signer_source *from, struct password *p, EVP_PKEY **out, struct err *e)
+{
+	if (pkcs11_is_uri(from->key))
+		return pkcs11_load(from->key, from->pkcs11_module, p->value, out, e);
+	if (is_der(from->key))
+		return key_from_p12(from->key, p->text, out, e);
+	return key_from_pem(from->key, p, out, e);
+}
+
+bool
+key_open(const struct signer_source *from, EVP_PKEY **out, struct err *e)
+{
+	AUTO(password_wipe) struct password p;
+
+	ERR_clear_error();
+	return password_read(from->password, &p, e) && open_with(from, &p, out, e);
+}
+
 bool
 signer_open(const struct signer_source *from, struct signer **out, struct err *e)
 {
@@ -181,17 +208,12 @@ signer_open(const struct signer_source *from, struct signer **out, struct err *e
 	ERR_clear_error();
 	if (!password_read(from->password, &p, e))
 		return false;
-	if (!pkcs11_is_uri(from->key) && is_der(from->key))
-		return from_p12(from->key, p.text, from->cert, out, e);
-	if (from->cert == NULL)
-		return FAIL(e, KEY_UNUSABLE, "a key without a certificate");
-	if (pkcs11_is_uri(from->key)) {
-		if (!pkcs11_load(from->key, from->pkcs11_module, p.value, &key, e))
-			return false;
-	} else if (!key_from_pem(from->key, &p, &key, e)) {
-		return false;
+	if (from->cert == NULL) {
+		if (pkcs11_is_uri(from->key) || !is_der(from->key))
+			return FAIL(e, KEY_UNUSABLE, "a key without a certificate");
+		return from_p12(from->key, p.text, out, e);
 	}
-	return with_cert_file(key, from->cert, out, e);
+	return open_with(from, &p, &key, e) && with_cert_file(key, from->cert, out, e);
 }
 
 bool
@@ -206,5 +228,5 @@ bool
 signer_load_p12(const char *path, const char *password, struct signer **out, struct err *e)
 {
 	ERR_clear_error();
-	return from_p12(path, password, NULL, out, e);
+	return from_p12(path, password, out, e);
 }

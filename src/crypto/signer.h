@@ -7,6 +7,7 @@
 #define CRYPTO_SIGNER_H
 
 #include <stdint.h>
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
 #include "crypto/certs.h"
@@ -33,6 +34,14 @@ MUST_USE bool signer_load(const char *key_path, const char *cert_path, struct si
 /* PKCS#12 with a password (may be empty). */
 MUST_USE bool signer_load_p12(const char *path, const char *password, struct signer **out,
 			      struct err *e);
+/*
+ * A new RSA key in a file that only its owner reads; the file must not be there. request.c
+ * Errors: KEY_UNUSABLE.
+ */
+MUST_USE bool key_make(const char *path, unsigned bits, struct err *e);
+/* The request (PKCS#10, PEM) for a certificate of that key with the subject of another. */
+MUST_USE bool key_request(const struct signer_source *from, const struct cert *like,
+			  struct buf *out, struct err *e);
 struct signer *signer_hold(struct signer *s);
 void signer_free(struct signer *s);
 void signer_freep(struct signer **s);

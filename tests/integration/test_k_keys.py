@@ -1,11 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Our own keys: inside a token (SoftHSM), in PKCS#12, and rolled while calls go on."""
 
+import datetime
+import json
 import os
 import shutil
 import subprocess
+import threading
+import time
 
+import landscape
 import pytest
+import test_h_browser
+from lxml import etree
 
 MODULE = "/usr/lib/softhsm/libsofthsm2.so"
 PIN = "5678 +&?x"
@@ -134,3 +141,278 @@ def test_pkcs12(own_land):
     assert land.stop("serve") == 0
     (land.folder / "secret").write_text("other\n")
     assert land.sluse("serve", check=False, timeout=20).returncode == 1
+
+
+# --- the roll ---
+
+PLATFORM = {"sts": "platform/adgangsstyring", "service": "platform/organisation", "hub": "saml/hub"}
+
+
+def issue(land, csr, out, days=1200):
+    """The development PKI signs a request."""
+    ca = land.pki / "ca" / "issuing"
+    ext = land.folder / "ext.cnf"
+    ext.write_text("subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\nbasicConstraints=critical,CA:FALSE\n"
+                   "keyUsage=critical,digitalSignature,keyEncipherment\n"
+                   "certificatePolicies=0.4.0.2042.1.1,1.2.208.169.1.1.1.3.7.1\n")
+    subprocess.run(["openssl", "x509", "-req", "-in", csr, "-CA", ca / "cert.pem", "-CAkey", ca / "key.pem",
+                    "-days", str(days), "-sha256", "-sigopt", "rsa_padding_mode:pss", "-sigopt",
+                    "rsa_pss_saltlen:32", "-extfile", ext, "-out", out], check=True, capture_output=True)
+
+
+def new_pair(land, identity):
+    """As an operator does it; returns key and certificate."""
+    key, csr, cert = (land.folder / f"{identity}-2.{x}" for x in ("key", "csr", "pem"))
+    land.sluse("cert", "roll", identity, "--new-key", key, "--csr", csr)
+    assert key.stat().st_mode & 0o777 == 0o600
+    said = subprocess.run(["openssl", "req", "-in", csr, "-verify", "-noout", "-subject"],
+                          capture_output=True, text=True, check=True)
+    assert "verify OK" in said.stdout + said.stderr
+    issue(land, csr, cert)
+    return key, cert
+
+
+def plan(land, identity, *more, code=0):
+    done = land.sluse("--json", "cert", "roll", identity, *more, check=False)
+    assert done.returncode == code, done
+    return json.loads(done.stdout) if code == 0 else done.stderr
+
+
+def in_seconds(n):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + n))
+
+
+def configure(land, identity, settings):
+    """Puts the settings that the plan names into their section."""
+    lines = " ".join(f'{k} = "{v}";' for k, v in settings.items())
+    text = land.config.read_text()
+    assert f"\n{identity}: {{" in text
+    land.config.write_text(text.replace(f"\n{identity}: {{", f"\n{identity}: {{ {lines}", 1))
+
+
+def reload(land):
+    log = land.folder / "serve.log"
+    before = log.read_text().count("event=reloaded")
+    land.processes["serve"].send_signal(1)
+    end = time.monotonic() + 5
+    while log.read_text().count("event=reloaded") == before:
+        assert time.monotonic() < end, "no reload"
+        time.sleep(0.05)
+
+
+class Load(threading.Thread):
+    """Tokens and calls without a pause, by one system that trusts old and new certificates."""
+
+    def __init__(self, land, peers):
+        super().__init__()
+        self.land, self.peers = land, peers
+        self.stopping, self.count, self.failed, self.signers = False, 0, [], []
+
+    def one(self, n):
+        """A token by old or new; its request is sent once and both are tried on the answer."""
+        for peer in self.peers:
+            flags = [*self.land.key_of("KY"), "--url", self.land.sts_url, "--ca", self.land.pki / "tls-ca.pem",
+                     "--peer-cert", peer]
+            out = self.land.folder / f"load-{n % 7}.xml"
+            done = self.land.sluse("token", *flags, "-o", out, "http://stoettesystemerne.dk/service/organisation/3",
+                                   "11111111", check=False)
+            if done.returncode == 0:
+                return peer, out
+            self.last = done.stderr
+        return None, None
+
+    def run(self):
+        n = 0
+        while not self.stopping:
+            n += 1
+            peer, _ = self.one(n)
+            self.count += 1
+            if peer is None:
+                self.failed.append(self.last)
+            else:
+                self.signers.append(self.peers.index(peer))
+
+
+def test_the_token_service_changes_its_key(own_land):
+    land = own_land
+    land.start_server()
+    key, cert = new_pair(land, "sts")
+    old = land.pki / "platform" / "adgangsstyring" / "cert.pem"
+    token_before, _ = land.token("KY", "11111111", out=land.folder / "before.xml")
+    load = Load(land, [old, cert])
+    load.start()
+    try:
+        made = plan(land, "sts", "--key", key, "--cert", cert, "--from", in_seconds(4))
+        assert {p["id"] for p in made["peers"]} == {"KY", "KSD", "SAPA", "ESDH"}
+        assert made["next"]["thumbprintSha1"] != made["current"]["thumbprintSha1"]
+        configure(land, "sts", made["settings"])
+        reload(land)
+        shown = [c for c in json_lines(land, "cert", "list") if c["use"] == "sts-signing"]
+        assert sorted(c["state"] for c in shown) == ["aktiv", "kommende"]
+        end = time.monotonic() + 15
+        while 1 not in load.signers:
+            assert time.monotonic() < end, "the new key never signed"
+            time.sleep(0.1)
+        # the token of before is good for its life, and so is one of after
+        for token in (token_before, land.folder / "after.xml"):
+            if token == land.folder / "after.xml":
+                assert load.one(0)[0] == cert
+                token = land.folder / "load-0.xml"
+                assert xmlsec_verifies(token, cert)
+            done = land.call("KY", token, "OrganisationEnhed", "list", '<ListInput xmlns="urn:x"/>', check=False)
+            assert "Invalid" not in done.stderr and "Failed" not in done.stderr, done.stderr
+        # several reloads while calls go on
+        for _ in range(3):
+            reload(land)
+            time.sleep(0.3)
+    finally:
+        load.stopping = True
+        load.join()
+    assert load.failed == [] and load.count > 20
+    assert load.signers == sorted(load.signers), "once the new key signs, the old one does not"
+    state = plan(land, "sts")
+    assert state["signsFrom"] and state["steps"]
+    # the end: the successor in its place, the old certificate trusted for the tokens' life
+    text = land.config.read_text()
+    start = text.index("next_cert")
+    text = text[:start] + text[text.index('";', text.index("next_from")) + 2:]
+    text = text.replace('cert = "pki/platform/adgangsstyring/cert.pem"; key = "pki/platform/adgangsstyring/key.pem";',
+                        f'cert = "{cert}"; key = "{key}"; trusted = "{old}";')
+    land.config.write_text(text)
+    reload(land)
+    done = land.call("KY", token_before, "OrganisationEnhed", "list", '<ListInput xmlns="urn:x"/>', check=False)
+    assert "Invalid" not in done.stderr and "Failed" not in done.stderr, done.stderr
+    land.config.write_text(text.replace(f' trusted = "{old}";', ""))
+    reload(land)
+    done = land.call("KY", token_before, "OrganisationEnhed", "list", '<ListInput xmlns="urn:x"/>', check=False)
+    assert "InvalidSecurityToken" in done.stderr, "and then no longer"
+
+
+def json_lines(land, *arguments):
+    return [json.loads(x) for x in land.sluse("--json", *arguments).stdout.splitlines()]
+
+
+def certs_in_metadata(land, path):
+    root = etree.fromstring(land.get(path, "browser")[1].encode())
+    md, ds = "{urn:oasis:names:tc:SAML:2.0:metadata}", "{http://www.w3.org/2000/09/xmldsig#}"
+    return [(k.get("use"), "".join(k.find(f".//{ds}X509Certificate").text.split()))
+            for k in root.iter(md + "KeyDescriptor")]
+
+
+def base64_of(path):
+    return "".join(path.read_text().split("-----BEGIN CERTIFICATE-----")[1].split("-----END")[0].split())
+
+
+@pytest.mark.parametrize("encrypt", [False, True])
+def test_the_bridge_changes_its_key(own_land, encrypt):
+    """Both certificates in both metadata documents, and logins before, at and after the switch."""
+    land = own_land
+    key, cert = new_pair(land, "hub")
+    old = land.pki / "saml" / "hub" / "cert.pem"
+    made = plan(land, "hub", "--key", key, "--cert", cert, "--from", in_seconds(6))
+    assert {p["kind"] for p in made["peers"]} == {"system", "idp"}
+    configure(land, "hub", made["settings"])
+    land.start_server()
+    land._start("idp", "idp", "--listen", f"127.0.0.1:{land.ports['idp']}", *(["--encrypt"] if encrypt else []))
+    land._await("idp", lambda: land._is_listening("idp"))
+    both = [base64_of(old), base64_of(cert)]
+
+    def published():
+        found = [certs_in_metadata(land, p) for p in ("/runtime/saml2/metadata.idp", "/runtime/saml2auth/metadata.idp")]
+        assert found[0] == found[1]
+        return [both.index(c) for use, c in found[0] if use == "signing"], \
+            [both.index(c) for use, c in found[0] if use == "encryption"]
+
+    assert published() == ([0, 1], [0])
+    log_in(land)
+    end = time.monotonic() + 15
+    while published() == ([0, 1], [0]):
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    assert published() == ([1, 0], [1])
+    log_in(land)  # the IdP still encrypts to the old one
+
+
+def log_in(land):
+    browser, page = test_h_browser.at_idp(land)
+    page = browser.carry(browser.submit(page, button=("user", "agnete")))
+    assert page.status == 200 and "Agnete" in page.text, page.text
+
+
+@pytest.mark.parametrize("what, word", [
+    ("same key", "has the key of the old one"), ("past", "moment has passed"),
+    ("another's key", "does not fit"), ("no ski", "no SubjectKeyIdentifier"), ("expired", "not valid then"),
+    ("no such identity", "sts, service or hub"), ("file is there", "File exists")])
+def test_a_roll_that_cannot_be(own_land, what, word):
+    land = own_land
+    own = land.pki / "platform" / "adgangsstyring"
+    ky = land.pki / "systems" / "KY"
+    expired = land.pki / "odd" / "expired"
+    at = in_seconds(60)
+    arguments = {
+        "same key": ["sts", "--key", own / "key.pem", "--cert", own / "cert.pem", "--from", at],
+        "past": ["sts", "--key", ky / "key.pem", "--cert", ky / "cert.pem", "--from", in_seconds(-60)],
+        "another's key": ["sts", "--key", ky / "key.pem", "--cert", own / "cert.pem", "--from", at],
+        "no ski": ["sts", "--key", ky / "key.pem", "--cert", land.folder / "noski.pem", "--from", at],
+        "expired": ["sts", "--key", expired / "key.pem", "--cert", expired / "cert.pem", "--from", at],
+        "no such identity": ["nobody"],
+        "file is there": ["sts", "--new-key", own / "key.pem", "--csr", land.folder / "x.csr"],
+    }[what]
+    if what == "no ski":
+        subprocess.run(["openssl", "req", "-new", "-x509", "-key", ky / "key.pem", "-subj", "/CN=x", "-days", "9",
+                        "-config", "/dev/stdin", "-out", land.folder / "noski.pem"], check=True, capture_output=True,
+                       input=b"[req]\ndistinguished_name=d\n[d]\n")
+    done = land.sluse("cert", "roll", *arguments, check=False)
+    assert done.returncode != 0 and word in done.stderr, done
+    if what == "file is there":
+        assert "PRIVATE KEY" in (own / "key.pem").read_text()
+
+
+def test_production_gives_peers_time(own_land):
+    """The proposal is 30 days; 48 hours is the least."""
+    land = own_land
+    key, cert = new_pair(land, "service")
+    made = plan(land, "service", "--key", key, "--cert", cert)
+    then = datetime.datetime.fromisoformat(made["signsFrom"]).timestamp() - time.time()
+    assert 29.9 * 86400 < then < 30.1 * 86400
+    assert "warnings" in made and not made["warnings"], made
+    assert "[" not in land.sluse("cert", "roll", "service").stdout
+    assert "Settings of section service" in land.sluse("cert", "roll", "service", "--key", key, "--cert", cert).stdout
+    # in production, where the development PKI is no anchor
+    subprocess.run(["openssl", "req", "-new", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=A root",
+                    "-days", "99", "-keyout", land.folder / "root.key", "-out", land.folder / "root.pem"],
+                   check=True, capture_output=True)
+    text = land.config.read_text().replace('environment = "development"', 'environment = "production"')
+    land.config.write_text(text.replace('"pki/anchors.pem"', '"root.pem"'))
+    ask = ["service", "--key", key, "--cert", cert, "--from"]
+    assert "peers need 48 hours" in plan(land, *ask, in_seconds(47 * 3600), code=6)
+    made = plan(land, *ask, in_seconds(49 * 3600))
+    assert any("does not chain" in w for w in made["warnings"])
+
+
+def test_a_request_for_a_key_inside_a_token(hsm):
+    land = hsm
+    with open(land.config, "a", encoding="utf-8") as f:
+        f.write(f'pkcs11: {{ module = "{MODULE}"; }};\n')
+    subprocess.run(["pkcs11-tool", "--module", MODULE, "--token-label", "sluse", "--login", "--pin", PIN,
+                    "--keypairgen", "--key-type", "rsa:3072", "--label", "next", "--id", "09"],
+                   check=True, capture_output=True)
+    uri = "pkcs11:token=sluse;object=next;type=private"
+    csr, cert = land.folder / "t.csr", land.folder / "t.pem"
+    land.sluse("cert", "roll", "sts", "--key", uri, "--key-password", land.folder / "pin", "--csr", csr)
+    issue(land, csr, cert)
+    made = plan(land, "sts", "--key", uri, "--key-password", land.folder / "pin", "--cert", cert,
+                "--from", in_seconds(3))
+    assert made["settings"]["next_key"] == uri
+    configure(land, "sts", made["settings"])
+    land.start_server()
+    end = time.monotonic() + 10
+    while not signed_by(land, cert):
+        assert time.monotonic() < end
+        time.sleep(0.2)
+
+
+def signed_by(land, cert):
+    flags = [*land.key_of("KY"), "--url", land.sts_url, "--ca", land.pki / "tls-ca.pem", "--peer-cert", cert]
+    return land.sluse("token", *flags, "-o", land.folder / "s.xml", landscape.ORGANISATION, "11111111",
+                      check=False).returncode == 0
