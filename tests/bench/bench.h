@@ -40,6 +40,8 @@ double bench_digest_us(size_t bytes);
 void bench_die(const char *what, const struct err *e) NORETURN;
 void bench_token_issue(struct bench_world *w);
 void bench_token_refused(struct bench_world *w);
+void bench_token_obo(struct bench_world *w);
+void bench_token_rest(struct bench_world *w);
 void bench_registry_laes(struct bench_world *w);
 
 #endif

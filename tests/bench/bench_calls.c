@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Whole calls, from the bytes of a request to the bytes of its answer, audit record on disk,
- * without the socket: token_issue and registry_laes. Requests are made before the clock starts.
- * usage: bench_calls CONFIG CLIENT_KEY CLIENT_CERT [SUFFIX]
+ * without the socket: token_issue, token_obo, token_rest, token_jwt and registry_laes. Requests
+ * are made before the clock starts. usage: bench_calls CONFIG CLIENT_KEY CLIENT_CERT [SUFFIX]
  */
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "gateway/restcall.h"
 #include "gateway/services.h"
 #include "tests/bench/bench.h"
 #include "wstrust/client.h"
@@ -26,6 +27,8 @@ static const struct str authority = STR_INIT("11111111");
 struct calls {
 	struct bench_world *w;
 	const struct soap_service *service; /* NULL: the token service */
+	const char *rest;                   /* its path by REST; NULL: SOAP */
+	const char *media_type;             /* of requests by REST */
 	struct arena *a;
 	struct str *requests;
 	struct str *ids;
@@ -57,7 +60,14 @@ play(struct calls *k, struct str body, struct arena *keep)
 	struct str kept = STR_NONE;
 
 	buf_init(&c.answer, LIMIT_ANSWER_BYTES);
-	if (k->service != NULL)
+	if (k->rest != NULL) {
+		c.path = str_from(k->rest);
+		c.content_type = str_from(k->media_type);
+		c.client_cert = cert_der(signer_cert(k->w->client));
+	}
+	if (k->rest != NULL)
+		BUG_ON(!rest_call(k->w->app, k->w->platform, &c));
+	else if (k->service != NULL)
 		service_call(k->w->app, k->w->platform, k->service, &c);
 	else
 		sts_call(k->w->app, k->w->platform, &c);
@@ -81,13 +91,15 @@ one_call(size_t i, void *arg)
 	play(k, k->requests[i], NULL);
 }
 
+/* behalf: a token that is handed in; absent: none */
 static void
-make_request(struct calls *k, size_t i)
+make_request(struct calls *k, size_t i, struct str behalf)
 {
 	struct client cl = client_of(k->w, k->a);
 	struct client_request r = {.to = STR("https://localhost/sts"),
 				   .applies_to = organisation,
-				   .cvr = authority};
+				   .cvr = authority,
+				   .behalf_token = behalf};
 	struct buf out = BUF_INIT(LIMIT_STS_BODY_BYTES);
 	struct err e = ERR_INIT;
 
@@ -116,9 +128,9 @@ bench_token_issue(struct bench_world *w)
 	double floor;
 
 	for (size_t i = 0; i < COUNT; i++)
-		make_request(&k, i);
+		make_request(&k, i, STR_NONE);
 	play(&k, k.requests[0], k.a); /* warm; its replay is not measured */
-	make_request(&k, 0);
+	make_request(&k, 0, STR_NONE);
 	floor = 2 * bench_sign_us(w->platform->id[IDENTITY_STS].current) +
 		bench_verify_us(w->client) + bench_digest_us(k.request_bytes) +
 		bench_digest_us(k.answer_bytes);
@@ -160,7 +172,7 @@ bench_token_refused(struct bench_world *w)
 	for (size_t i = 0; i < COUNT; i++) {
 		char *bytes;
 
-		make_request(&k, i);
+		make_request(&k, i, STR_NONE);
 		bytes = arena_dup_c(k.a, k.requests[i]);
 		BUG_ON(!str_find(k.requests[i], authority, &at));
 		bytes[at] = '2';
@@ -181,7 +193,7 @@ get_token(struct bench_world *w, struct arena *a)
 	struct client_token token;
 	struct err e = ERR_INIT;
 
-	make_request(&k, 0);
+	make_request(&k, 0, STR_NONE);
 	if (!client_answer_read(&cl, play(&k, k.requests[0], a),
 				signer_cert(w->platform->id[IDENTITY_STS].current), k.ids[0],
 				&answer, &e) ||
@@ -190,6 +202,57 @@ get_token(struct bench_world *w, struct arena *a)
 		bench_die("get a token", &e);
 	arena_free(k.a);
 	return token;
+}
+
+/* On behalf of the subject of a token that is handed in: one more verification. */
+void
+bench_token_obo(struct bench_world *w)
+{
+	struct calls k = calls_new(w, COUNT);
+	struct client_token token = get_token(w, k.a);
+	const struct signer *sts = w->platform->id[IDENTITY_STS].current;
+	double floor;
+
+	for (size_t i = 0; i < COUNT; i++)
+		make_request(&k, i, token.xml);
+	play(&k, k.requests[0], NULL);
+	make_request(&k, 0, token.xml);
+	floor = 2 * bench_sign_us(sts) + bench_verify_us(w->client) + bench_verify_us(sts) +
+		bench_digest_us(k.request_bytes) + bench_digest_us(k.answer_bytes);
+	bench_print(w, "token_obo", bench_run(COUNT, THREADS, one_call, &k), floor);
+	arena_free(k.a);
+}
+
+/* One signature, the token's: TLS has said who asks. */
+static void
+bench_rest(struct bench_world *w, const char *name, const char *path, const char *media_type,
+	   struct str body)
+{
+	struct calls k = calls_new(w, COUNT);
+	double floor;
+
+	k.rest = path;
+	k.media_type = media_type;
+	for (size_t i = 0; i < COUNT; i++)
+		k.requests[i] = body;
+	play(&k, body, NULL);
+	floor = bench_sign_us(w->platform->id[IDENTITY_STS].current) +
+		bench_digest_us(k.answer_bytes);
+	bench_print(w, name, bench_run(COUNT, THREADS, one_call, &k), floor);
+	arena_free(k.a);
+}
+
+#define ORGANISATION "http://stoettesystemerne.dk/service/organisation/3"
+
+void
+bench_token_rest(struct bench_world *w)
+{
+	bench_rest(w, "token_rest", REST_PATH_SAML, "application/json",
+		   STR("{\"AppliesTo\":{\"EndpointReference\":{\"Address\":\"" ORGANISATION
+		       "\"}},\"Anvenderkontekst\":{\"Cvr\":\"11111111\"}}"));
+	bench_rest(w, "token_jwt", REST_PATH_JWT, "application/x-www-form-urlencoded",
+		   STR("grant_type=client_credentials&client_id=" ORGANISATION
+		       "&scope=entityid:" ORGANISATION ",anvenderkontekst:11111111"));
 }
 
 static void
@@ -309,6 +372,8 @@ main(int argc, char **argv)
 	w.platform = app_platform_hold(w.app);
 	bench_token_issue(&w);
 	bench_token_refused(&w);
+	bench_token_obo(&w);
+	bench_token_rest(&w);
 	if (services_by_name("OrganisationEnhed") != NULL)
 		bench_registry_laes(&w);
 	platform_release(w.platform);
