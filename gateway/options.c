@@ -181,6 +181,9 @@ const struct option_row option_rows[OPT_COUNT] = {
 			   "JSON file with the users of the development IdP and their roles."},
 	[OPT_REGISTRY_OPERATOR] = {"registry.operator", OPTION_TEXT, NULL, 0, 0, NULL, false,
 				   "CVR of the authority that owns shared objects."},
+	[OPT_REGISTRY_PURGE] =
+		{"registry.fysiskslet", OPTION_FLAG, "false", 0, 0, NULL, false,
+		 "Systems whose agreement says fysiskslet may remove units with all history."},
 	[OPT_WORKERS] = {"workers", OPTION_NUMBER, "32", 1, 512, NULL, false,
 			 "Calls that run at the same time."},
 	[OPT_IO_THREADS] = {"io_threads", OPTION_NUMBER, "2", 1, 64, NULL, false,

@@ -45,6 +45,7 @@ services_open(struct app *app, struct err *e)
 	const struct registry_options o = {
 		.operator_cvr = config_str(app->platform->config, OPT_REGISTRY_OPERATOR),
 		.make_uuid = make_uuid,
+		.may_purge = config_flag(app->platform->config, OPT_REGISTRY_PURGE),
 	};
 	struct registry *r;
 

@@ -77,7 +77,7 @@ idp: {{
     cert = "pki/saml/idp/cert.pem"; key = "pki/saml/idp/key.pem";
     users = "{root}/policies/demo/idp-users.json";
 }};
-registry: {{ operator = "44444444"; }};
+registry: {{ operator = "44444444"; fysiskslet = true; }};
 log: {{ level = "{log_level}"; }};
 """
 

@@ -134,6 +134,8 @@
 #define LIMIT_SEARCH_DEFAULT	  1000
 #define LIMIT_HIERARCHY_PAGE	  5000
 #define LIMIT_HIERARCHY_DEFAULT	  500
+/* One fysiskslet, of each kind: it is one transaction, and nobody else writes meanwhile. */
+#define LIMIT_PURGE_OBJECTS	  5000
 /* Registrering.Tidspunkt may be this much ahead of our clock. */
 #define LIMIT_REGISTRATION_SKEW_S 5
 

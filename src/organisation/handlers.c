@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What is particular to Organisation 6: its roles, the shape of its hierarchy, what it imports
- * together, whom it forgets. Nothing is decided here; the engine does.
+ * together, whom it forgets and what it purges. Nothing is decided here; the engine does.
  * Source: contract of Organisation, 2.5, 3.7 and 3.9.
  */
 #include "organisation/internal.h"
@@ -74,6 +74,27 @@ static const struct anonymise erased = {
 	.field = PERSON_CPR,
 };
 
+/* Addresses are named by these, and by nothing else. */
+static const struct purge_relation adresser[] = {
+	{&type_organisation, "Adresser"},
+	{&type_organisationenhed, "Adresser"},
+	{&type_organisationfunktion, "Adresser"},
+	{&type_bruger, "Adresser"},
+	{&type_itsystem, "Adresser"},
+	{&type_interessefaellesskab, "Adresser"},
+};
+
+static const struct purge purged = {
+	.by_home = "OrganisationUUID",
+	.by_uuid = "OrganisationEnhedUUID",
+	.home = "Tilhoerer",
+	.main = {&type_organisationenhed, "Overordnet"},
+	.follower = {&type_organisationfunktion, "TilknyttedeEnheder"},
+	.named = &type_adresse,
+	.naming = adresser,
+	.naming_count = ARRAY_LEN(adresser),
+};
+
 bool
 run_fremsoegobjekthierarki(struct soap_call *s, struct err *e)
 {
@@ -97,4 +118,12 @@ run_anonymiser(struct soap_call *s, struct err *e)
 	struct registry_call c = serve_call(s);
 
 	return serve_done(s, &c, registry_anonymise(&c, &erased, e));
+}
+
+bool
+run_fysiskslet(struct soap_call *s, struct err *e)
+{
+	struct registry_call c = serve_call(s);
+
+	return serve_done(s, &c, registry_purge(&c, &purged, e));
 }

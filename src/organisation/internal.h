@@ -8,5 +8,6 @@
 bool run_fremsoegobjekthierarki(struct soap_call *s, struct err *e);
 bool run_import(struct soap_call *s, struct err *e);
 bool run_anonymiser(struct soap_call *s, struct err *e);
+bool run_fysiskslet(struct soap_call *s, struct err *e);
 
 #endif

@@ -262,9 +262,19 @@ static const struct soap_op organisationsystem_ops[] = {
 	 run_anonymiser},
 };
 
+static const struct soap_op organisationadministration_ops[] = {
+	{"fysiskslet", "FysiskSletInput", "FysiskSletOutput",
+	 "http://kombit.dk/sts/organisation/organisationadministration/fysiskslet", true, NULL,
+	 run_fysiskslet},
+};
+
 /* ---- services ---- */
 
 static const struct registry_service of_a_kind = {.rules = &organisation_rules};
+static const struct registry_service of_administration = {
+	.key = "organisationadministration",
+	.rules = &organisation_rules,
+};
 static const struct registry_service of_several = {
 	.key = "organisationsystem",
 	.rules = &organisation_rules,
@@ -461,6 +471,23 @@ static const struct soap_service organisationsystem = {
 	.row = &of_several,
 };
 
+static const char *const organisationadministration_aliases[] = {
+	"/sts-soap-organisation/v6_0_0_0/organisationadministration",
+	NULL,
+};
+
+static const struct soap_service organisationadministration = {
+	.name = "OrganisationAdministration",
+	.path = "/organisation/organisationadministration/6",
+	.aliases = organisationadministration_aliases,
+	.ns = "http://stoettesystemerne.dk/organisation/organisationadministration/6/",
+	.entity_ids = {ENTITY_ORGANISATION},
+	.wsdl = "organisation-6/organisationadministration.wsdl",
+	.ops = organisationadministration_ops,
+	.op_count = ARRAY_LEN(organisationadministration_ops),
+	.row = &of_administration,
+};
+
 static const struct soap_service *const services[] = {
 	&organisation,
 	&organisationenhed,
@@ -473,6 +500,7 @@ static const struct soap_service *const services[] = {
 	&myndighed,
 	&virksomhed,
 	&organisationsystem,
+	&organisationadministration,
 };
 
 const struct soap_service *const *const organisation_services = services;

@@ -26,6 +26,7 @@ struct registry_options {
 	make_uuid_fn *make_uuid;     /* version 4 */
 	bool key_is_optional;        /* BrugervendtNoegleTekst may be left out everywhere */
 	bool hierarchy_has_inactive; /* fremsoegobjekthierarki lists inactive objects too */
+	bool may_purge;              /* fysiskslet is switched on */
 	label_fn *label;             /* NULL: labels of roles and types as sent */
 	void *label_state;
 };
@@ -133,5 +134,31 @@ struct anonymise {
  */
 MUST_USE bool registry_anonymise(struct registry_call *c, const struct anonymise *x,
 				 struct err *e);
+
+/* ---- fysiskslet ---- */
+
+struct purge_relation {
+	const struct oio_type *type; /* objects of this kind name others … */
+	const char *name;            /* … by this relation */
+};
+
+struct purge {
+	const char *by_home, *by_uuid; /* OrganisationUUID, OrganisationEnhedUUID */
+	const char *home;              /* relation to the home: Tilhoerer */
+	struct purge_relation main;    /* what goes, and the relation to what is above it */
+	/* goes too, when all that it names by the relation goes */
+	struct purge_relation follower;
+	/* goes too, when nothing that stays names it by any of these relations */
+	const struct oio_type *named;
+	const struct purge_relation *naming;
+	size_t naming_count;
+};
+
+/*
+ * Removes one of the caller's own objects, what is below it and what is tied to nothing else,
+ * with their history; all or nothing. An event and a record each say so.
+ * Source: contract of Organisation, 2.6 and 3.5.
+ */
+MUST_USE bool registry_purge(struct registry_call *c, const struct purge *x, struct err *e);
 
 #endif

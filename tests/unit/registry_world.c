@@ -46,7 +46,8 @@ world_options(struct world *w, struct registry_options *o)
 {
 	(void)w;
 	*o = (struct registry_options){.operator_cvr = STR(WORLD_OPERATOR),
-				       .make_uuid = next_uuid};
+				       .make_uuid = next_uuid,
+				       .may_purge = true};
 }
 
 void

@@ -39,7 +39,7 @@ KINDS = {
 }
 BARE = ("person", "adresse", "myndighed", "virksomhed")  # neither states nor relations
 CLASSIFIED = ("klassifikation", "facet", "klasse", "klassifikationsystem")
-SPECIAL = ("organisationsystem", "klassifikationsystem")
+SPECIAL = ("organisationsystem", "klassifikationsystem", "organisationadministration")
 NAME = {k: next(reversed(fields)) for k, (_, fields) in KINDS.items()} | {
     "itsystem": "ItSystemNavn", "bruger": "BrugerNavn"} | dict.fromkeys(CLASSIFIED, "TitelTekst")
 
@@ -67,7 +67,7 @@ class Service:
         base = KLASSIFIKATION if kind in CLASSIFIED else BASE
         self.own = self.client.type_factory(f"{base}{kind}/6/")
         self.sd = self.client.type_factory(SAGDOK)
-        self.shared = None if kind in (*BARE, *CLASSIFIED) else self.client.type_factory(SHARED)
+        self.shared = None if kind in (*BARE, *CLASSIFIED, *SPECIAL) else self.client.type_factory(SHARED)
 
     def call(self, operation, *args, **kwargs):
         """The answer, believed by three: this client's reader, zeep's types, xmlsec1."""
@@ -199,6 +199,18 @@ def test_organisation_system(ky, token):
     assert b"Agnete" not in etree.tostring(wss.parse(ky.wire.last[2]))
     person.call("laes", UUIDIdentifikator=person_id)
     assert "Agnete Opdigtet" not in ky.wire.last[2].decode()
+
+
+def test_organisation_administration(ky, token):
+    s, enhed = Service(ky, "organisationadministration", token), Service(ky, "organisationenhed", token)
+    organisation, unit = new_id(), new_id()
+    whole = enhed.object(unit, "til sletning", Tilhoerer=organisation)
+    assert code(enhed.call("importer", OrganisationEnhed=whole)) == 20
+    assert code(s.call("fysiskslet", OrganisationUUID=new_id(), OrganisationEnhedUUID=unit)) == 40
+    assert code(s.call("fysiskslet", OrganisationUUID=organisation, OrganisationEnhedUUID=unit)) == 20
+    assert code(s.call("fysiskslet", OrganisationUUID=organisation, OrganisationEnhedUUID=unit)) == 44
+    always = {"GraenseIndikator": True}
+    assert code(enhed.call("laes", UUIDIdentifikator=unit, RegistreringFraFilter=always)) == 44
 
 
 def test_klassifikation_system(land, ky, token):
