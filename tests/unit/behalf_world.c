@@ -99,6 +99,12 @@ bw_token(const struct handed *h)
 	return t.xml;
 }
 
+struct str
+bw_signed(struct str token)
+{
+	return canonical(resign(token, 0, "platform/adgangsstyring", bw.g.a));
+}
+
 int
 bw_ask(const struct ask *q, struct client_token *out)
 {

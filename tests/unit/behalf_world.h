@@ -44,6 +44,8 @@ void bw_end(void);
 /* Applies a text; the next call sees it. */
 void bw_put(const char *text);
 struct str bw_token(const struct handed *h);
+/* A changed one, signed again by the token service. */
+struct str bw_signed(struct str token);
 int bw_ask(const struct ask *q, struct client_token *out);
 /* These fail the test where it comes out otherwise. */
 struct str bw_granted(const char *name, const struct ask *q);

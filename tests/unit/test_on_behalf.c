@@ -289,6 +289,33 @@ tokens_handed_in(void **state)
 	}
 }
 
+/* Any confirmation is enough for SAML; here a token that names holders is theirs alone. */
+static void
+a_holder_is_not_passed_by(void **state)
+{
+	const struct handed h = {.holder = "systems/KY"};
+	struct str token = bw_token(&h), one, more;
+	struct ask q = {.token = STR_NONE};
+
+	(void)state;
+	one = arena_printf(
+		bw.g.a, "<SubjectConfirmation " STR_FMT "</SubjectConfirmation>",
+		STR_ARG(between(token, "<SubjectConfirmation ", "</SubjectConfirmation>")));
+	more = mutate(bw.g.a, one, ":cm:holder-of-key", ":cm:bearer");
+	q.token =
+		bw_signed(mutate(bw.g.a, token, "</Subject>",
+				 arena_dup_c(bw.g.a, arena_printf(bw.g.a, STR_FMT "</Subject>",
+								  STR_ARG(more)))));
+	bw_refused("a bearer beside it", &q, "101", "may not act on behalf");
+	q.token = bw_signed(
+		mutate(bw.g.a, token, "<SubjectConfirmation ",
+		       arena_dup_c(bw.g.a, arena_printf(bw.g.a, STR_FMT "<SubjectConfirmation ",
+							STR_ARG(more)))));
+	bw_refused("a bearer before it", &q, "101", "may not act on behalf");
+	q.by = "systems/KY";
+	assert_true(str_eq_c(subject(bw_granted("its holder", &q)), BW_USER));
+}
+
 /* Neither what is asked for, nor a second exchange, makes it live longer. */
 static void
 nothing_outlives_what_was_handed_in(void **state)
@@ -416,6 +443,7 @@ main(void)
 		cmocka_unit_test(its_own_rights_do_not_count),
 		cmocka_unit_test(a_bootstrap_token_gives_name_and_level),
 		cmocka_unit_test(tokens_handed_in),
+		cmocka_unit_test(a_holder_is_not_passed_by),
 		cmocka_unit_test(nothing_outlives_what_was_handed_in),
 		cmocka_unit_test(forms_of_the_request),
 		cmocka_unit_test(a_bare_certificate),
