@@ -6,23 +6,16 @@
  */
 #include "gateway/cli_rest.h"
 
-#include <jansson.h>
 #include <stdio.h>
 
 #include "base/encoding.h"
+#include "base/json.h"
 #include "base/limits.h"
 #include "gateway/fetch.h"
 #include "wstrust/jwt_check.h"
 #include "xml/names.h"
 
 #define TIMEOUT_S 60
-
-static int
-put_bytes(const char *bytes, size_t len, void *buf)
-{
-	buf_add_bytes(buf, bytes, len);
-	return 0;
-}
 
 static json_t *
 text(struct str s)
@@ -45,7 +38,7 @@ write_json(const struct client *cl, const struct client_request *r, struct buf *
 	BUG_ON(!o);
 	if (str_is_set(behalf))
 		json_object_set_new(o, "OnBehalfOf", text(base64_encode(cl->a, behalf)));
-	(void)json_dump_callback(o, put_bytes, out, JSON_COMPACT);
+	json_add_to(o, out);
 }
 
 static void

@@ -6,7 +6,7 @@
  */
 #include "gateway/restcall.h"
 
-#include <jansson.h>
+#include "base/json.h"
 
 /* a successor is published long before it signs */
 #define CACHE STR("public, max-age=3600")
@@ -38,19 +38,6 @@ rest_jwks(struct app *app, const struct platform *p, struct http_call *c)
 		return;
 	jwks_write(id->certs, id->cert_count, c->a, &c->answer);
 	answered(c, "application/jwk-set+json");
-}
-
-static int
-put_bytes(const char *bytes, size_t len, void *buf)
-{
-	buf_add_bytes(buf, bytes, len);
-	return 0;
-}
-
-static void
-put(json_t *o, const char *name, struct str value)
-{
-	(void)json_object_set_new(o, name, json_stringn(value.ptr, value.len));
 }
 
 static void
@@ -104,14 +91,15 @@ rest_metadata(struct app *app, const struct platform *p, struct http_call *c)
 		return;
 	}
 	base = without_slashes(config_str(p->config, OPT_URL_SYSTEM));
-	put(o, "issuer", issuer);
-	put(o, "token_endpoint",
-	    arena_printf(c->a, STR_FMT "%s", STR_ARG(base), REST_PATH_JWT));
-	put(o, "jwks_uri", arena_printf(c->a, STR_FMT "%s", STR_ARG(base), REST_PATH_JWKS));
+	json_put_text(o, "issuer", issuer);
+	json_put_text(o, "token_endpoint",
+		      arena_printf(c->a, STR_FMT "%s", STR_ARG(base), REST_PATH_JWT));
+	json_put_text(o, "jwks_uri",
+		      arena_printf(c->a, STR_FMT "%s", STR_ARG(base), REST_PATH_JWKS));
 	put_list(o, "response_types_supported", NULL);
 	put_list(o, "grant_types_supported", "client_credentials");
 	put_list(o, "token_endpoint_auth_methods_supported", "tls_client_auth");
 	(void)json_object_set_new(o, "tls_client_certificate_bound_access_tokens", json_true());
-	(void)json_dump_callback(o, put_bytes, &c->answer, JSON_COMPACT | JSON_PRESERVE_ORDER);
+	json_add_to(o, &c->answer);
 	answered(c, "application/json");
 }

@@ -10,8 +10,7 @@
  */
 #include "gateway/restcall.h"
 
-#include <jansson.h>
-
+#include "base/json.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "gateway/auditor.h"
@@ -108,20 +107,6 @@ rest_parse_assertion(struct rest_run *r, struct str xml, struct xml_node **out, 
 
 /* --- records --- */
 
-static int
-put_bytes(const char *bytes, size_t len, void *buf)
-{
-	buf_add_bytes(buf, bytes, len);
-	return 0;
-}
-
-static void
-put(json_t *o, const char *name, struct str value)
-{
-	if (str_is_set(value))
-		(void)json_object_set_new(o, name, json_stringn(value.ptr, value.len));
-}
-
 static struct str
 detail(const struct rest_run *r)
 {
@@ -129,13 +114,14 @@ detail(const struct rest_run *r)
 	AUTO(json_decrefp) json_t *o = json_object();
 	const struct represented *behalf = &r->decision.behalf;
 
-	put(o, "interface", str_from(r->interface));
-	put(o, "thumbprint", cert_thumbprint(r->cert));
-	put(o, "subject", cert_subject_net(r->cert));
-	put(o, "applies_to", audit_peer_text(r->rst.applies_to));
-	put(o, "on_behalf_of", behalf->system ? behalf->system->id : STR_NONE);
-	put(o, "on_behalf_by", str_is_set(r->behalf_by) ? r->behalf_by : behalf->token_id);
-	(void)json_dump_callback(o, put_bytes, &b, JSON_COMPACT | JSON_SORT_KEYS);
+	json_put_text(o, "interface", str_from(r->interface));
+	json_put_text(o, "thumbprint", cert_thumbprint(r->cert));
+	json_put_text(o, "subject", cert_subject_net(r->cert));
+	json_put_text(o, "applies_to", audit_peer_text(r->rst.applies_to));
+	json_put_text(o, "on_behalf_of", behalf->system ? behalf->system->id : STR_NONE);
+	json_put_text(o, "on_behalf_by",
+		      str_is_set(r->behalf_by) ? r->behalf_by : behalf->token_id);
+	json_add_sorted(o, &b);
 	return b.over ? STR_NONE : arena_dup(r->c->a, buf_str(&b));
 }
 

@@ -6,28 +6,13 @@
  */
 #include "wstrust/jwt.h"
 
-#include <jansson.h>
-
 #include "base/encoding.h"
+#include "base/json.h"
 #include "base/limits.h"
 #include "crypto/digest.h"
 #include "crypto/random.h"
 
 #define SCOPE_PREFIX "urn:dk:gov:saml:cvrNumberIdentifier:"
-
-static int
-put_bytes(const char *bytes, size_t len, void *buf)
-{
-	buf_add_bytes(buf, bytes, len);
-	return 0;
-}
-
-static void
-put(json_t *o, const char *name, struct str value)
-{
-	if (str_is_set(value))
-		(void)json_object_set_new(o, name, json_stringn(value.ptr, value.len));
-}
 
 static void
 put_number(json_t *o, const char *name, int64_t value)
@@ -41,7 +26,7 @@ dump(const json_t *o, size_t cap, struct arena *a,
 {
 	AUTO(buf_release) struct buf b = BUF_INIT(cap);
 
-	(void)json_dump_callback(o, put_bytes, &b, JSON_COMPACT | JSON_PRESERVE_ORDER);
+	json_add_to(o, &b);
 	if (b.over) {
 		(void)FAIL(e, STS_CONFIGURATION, "more than %zu bytes", cap);
 		return STR_NONE;
@@ -65,13 +50,13 @@ put_group(json_t *list, const struct privilege *p, struct str role, struct arena
 {
 	json_t *o = json_object(), *constraints = json_array();
 
-	put(o, "privilege", role);
-	put(o, "scope", arena_printf(a, SCOPE_PREFIX STR_FMT, STR_ARG(p->scope_cvr)));
+	json_put_text(o, "privilege", role);
+	json_put_text(o, "scope", arena_printf(a, SCOPE_PREFIX STR_FMT, STR_ARG(p->scope_cvr)));
 	for (size_t i = 0; i < p->constraint_count; i++) {
 		json_t *c = json_object();
 
-		put(c, "name", p->constraints[i].name);
-		put(c, "value", p->constraints[i].value);
+		json_put_text(c, "name", p->constraints[i].name);
+		json_put_text(c, "value", p->constraints[i].value);
 		(void)json_array_append_new(constraints, c);
 	}
 	(void)json_object_set_new(o, "constraints", constraints);
@@ -102,10 +87,10 @@ header(const struct jwt_order *o, struct arena *a)
 	struct str kid = jwt_key_id(signer_cert(o->signer), a);
 	json_t *h = json_object();
 
-	put(h, "alg", STR("PS256"));
-	put(h, "kid", kid);
-	put(h, "x5t", kid);
-	put(h, "typ", STR("JWT"));
+	json_put_text(h, "alg", STR("PS256"));
+	json_put_text(h, "kid", kid);
+	json_put_text(h, "x5t", kid);
+	json_put_text(h, "typ", STR("JWT"));
 	return h;
 }
 
@@ -116,26 +101,26 @@ claims(const struct jwt_order *o, struct str priv, struct jwt_issued *out, struc
 	json_t *c = json_object(), *cnf = json_object(), *act;
 
 	out->life_s = until - from;
-	put(c, "iss", o->issuer);
-	put(c, "sub", o->subject);
-	put(c, "aud", o->audience);
-	put(c, "cvr", o->cvr);
-	put(c, "spec_ver", STR("1.0"));
-	put(c, "jti", out->id);
+	json_put_text(c, "iss", o->issuer);
+	json_put_text(c, "sub", o->subject);
+	json_put_text(c, "aud", o->audience);
+	json_put_text(c, "cvr", o->cvr);
+	json_put_text(c, "spec_ver", STR("1.0"));
+	json_put_text(c, "jti", out->id);
 	put_number(c, "iat", from);
 	put_number(c, "nbf", from);
 	put_number(c, "exp", until);
 	/* [rfc8705 3.1] the SHA-256 of the certificate in DER */
-	put(cnf, "x5t#S256", base64url_encode(a, cert_sha256(o->holder)));
+	json_put_text(cnf, "x5t#S256", base64url_encode(a, cert_sha256(o->holder)));
 	(void)json_object_set_new(c, "cnf", cnf);
 	if (o->assurance != JWT_LEVEL_OF_SYSTEMS)
-		put(c, "acr", arena_printf(a, "%d", o->assurance));
+		json_put_text(c, "acr", arena_printf(a, "%d", o->assurance));
 	if (str_is_set(o->actor)) {
 		act = json_object();
-		put(act, "sub", o->actor);
+		json_put_text(act, "sub", o->actor);
 		(void)json_object_set_new(c, "act", act);
 	}
-	put(c, "priv", priv);
+	json_put_text(c, "priv", priv);
 	return c;
 }
 
@@ -189,12 +174,12 @@ key(const struct cert *c, struct arena *a)
 		return NULL;
 	o = json_object();
 	chain = json_array();
-	put(o, "kty", STR("RSA"));
-	put(o, "use", STR("sig"));
-	put(o, "kid", kid);
-	put(o, "x5t", kid);
-	put(o, "n", base64url_encode(a, n));
-	put(o, "e", base64url_encode(a, e));
+	json_put_text(o, "kty", STR("RSA"));
+	json_put_text(o, "use", STR("sig"));
+	json_put_text(o, "kid", kid);
+	json_put_text(o, "x5t", kid);
+	json_put_text(o, "n", base64url_encode(a, n));
+	json_put_text(o, "e", base64url_encode(a, e));
 	(void)json_array_append_new(chain, json_stringn(der.ptr, der.len));
 	(void)json_object_set_new(o, "x5c", chain);
 	return o;
@@ -212,5 +197,5 @@ jwks_write(struct cert *const *certs, size_t count, struct arena *a, struct buf 
 		if (one)
 			(void)json_array_append_new(list, one);
 	}
-	(void)json_dump_callback(top, put_bytes, out, JSON_COMPACT | JSON_PRESERVE_ORDER);
+	json_add_to(top, out);
 }

@@ -8,9 +8,8 @@
  */
 #include "wstrust/jwt_check.h"
 
-#include <jansson.h>
-
 #include "base/encoding.h"
+#include "base/json.h"
 #include "base/limits.h"
 #include "crypto/digest.h"
 #include "wstrust/jwt.h"
@@ -29,16 +28,6 @@ static bool
 invalid(struct err *e, const char *what)
 {
 	return FAIL(e, JWT_INVALID, "%s", what);
-}
-
-/* A member that is a text; absent if it is not there or something else. Borrowed. */
-static struct str
-text(const json_t *o, const char *name)
-{
-	const json_t *v = json_object_get(o, name);
-
-	return json_is_string(v) ? str_of(json_string_value(v), json_string_length(v))
-				 : STR_NONE;
 }
 
 bool
@@ -88,7 +77,7 @@ read_object(struct str part, struct arena *a, json_t **out, struct err *e)
 static const struct alg_signature *
 algorithm(const struct jwt_policy *p, const json_t *header)
 {
-	struct str alg = text(header, "alg");
+	struct str alg = json_get_text(header, "alg");
 
 	if (str_eq_c(alg, "PS256"))
 		return alg_signature_ps256();
@@ -121,12 +110,12 @@ check_signature(const struct jwt_policy *p, const struct parts *parts, struct ar
 	 */
 	if (json_object_get(header, "crit"))
 		return invalid(e, "critical extensions");
-	if (!str_eq_c(text(header, "typ"), "JWT"))
+	if (!str_eq_c(json_get_text(header, "typ"), "JWT"))
 		return invalid(e, "typ");
 	alg = algorithm(p, header);
 	if (!alg)
 		return invalid(e, "algorithm");
-	key = find_key(p, text(header, "kid"), a);
+	key = find_key(p, json_get_text(header, "kid"), a);
 	if (!key)
 		return invalid(e, "unknown kid");
 	if (!base64url_decode(parts->value, a, &value, &why))
@@ -175,7 +164,7 @@ static bool
 check_audience(const struct jwt_policy *p, const json_t *c, struct arena *a, struct jwt *out,
 	       struct err *e)
 {
-	struct str aud = text(c, "aud");
+	struct str aud = json_get_text(c, "aud");
 
 	for (size_t i = 0; i < p->audience_count && !str_is_set(out->audience); i++)
 		if (str_eq(aud, p->audiences[i]))
@@ -187,7 +176,7 @@ check_audience(const struct jwt_policy *p, const json_t *c, struct arena *a, str
 static bool
 check_holder(const struct jwt_policy *p, const json_t *c, struct arena *a, struct err *e)
 {
-	struct str named = text(json_object_get(c, "cnf"), "x5t#S256"), want;
+	struct str named = json_get_text(json_object_get(c, "cnf"), "x5t#S256"), want;
 	struct err why = ERR_INIT;
 	uint8_t have[32];
 
@@ -207,11 +196,11 @@ read_identity(const struct jwt_policy *p, const json_t *c, struct arena *a, stru
 	const json_t *act = json_object_get(c, "act"), *acr = json_object_get(c, "acr");
 	int64_t level = JWT_LEVEL_OF_SYSTEMS;
 
-	if (!str_eq_c(text(c, "spec_ver"), "1.0"))
+	if (!str_eq_c(json_get_text(c, "spec_ver"), "1.0"))
 		return invalid(e, "spec_ver");
-	out->id = arena_dup(a, text(c, "jti"));
-	out->subject = arena_dup(a, text(c, "sub"));
-	out->cvr = arena_dup(a, text(c, "cvr"));
+	out->id = arena_dup(a, json_get_text(c, "jti"));
+	out->subject = arena_dup(a, json_get_text(c, "sub"));
+	out->cvr = arena_dup(a, json_get_text(c, "cvr"));
 	if (str_is_empty(out->id) || out->id.len > JTI_CHARS)
 		return invalid(e, "jti");
 	if (str_is_empty(out->subject))
@@ -219,11 +208,12 @@ read_identity(const struct jwt_policy *p, const json_t *c, struct arena *a, stru
 	if (!str_is_digits(out->cvr, 8))
 		return invalid(e, "cvr");
 	if (act) {
-		out->actor = arena_dup(a, text(act, "sub"));
+		out->actor = arena_dup(a, json_get_text(act, "sub"));
 		if (str_is_empty(out->actor))
 			return invalid(e, "act");
 	}
-	if ((acr && !str_to_i64(text(c, "acr"), 1, 4, &level)) || level < p->min_assurance)
+	if ((acr && !str_to_i64(json_get_text(c, "acr"), 1, 4, &level)) ||
+	    level < p->min_assurance)
 		return invalid(e, "level of assurance");
 	out->assurance = (int)level;
 	return true;
@@ -243,8 +233,8 @@ read_constraints(const json_t *list, struct arena *a, struct privilege *out, str
 	for (size_t i = 0; i < count; i++) {
 		const json_t *c = json_array_get(list, i);
 
-		made[i] = (struct constraint){.name = arena_dup(a, text(c, "name")),
-					      .value = arena_dup(a, text(c, "value"))};
+		made[i] = (struct constraint){.name = arena_dup(a, json_get_text(c, "name")),
+					      .value = arena_dup(a, json_get_text(c, "value"))};
 		if (str_is_empty(made[i].name) || !str_is_set(made[i].value))
 			return invalid(e, "constraint without name or value");
 	}
@@ -257,9 +247,9 @@ read_constraints(const json_t *list, struct arena *a, struct privilege *out, str
 static bool
 read_group(const json_t *o, struct arena *a, struct privilege *out, bool *kept, struct err *e)
 {
-	struct str scope = text(o, "scope"), *role = ARENA_NEW(a, struct str);
+	struct str scope = json_get_text(o, "scope"), *role = ARENA_NEW(a, struct str);
 
-	*role = arena_dup(a, text(o, "privilege"));
+	*role = arena_dup(a, json_get_text(o, "privilege"));
 	if (str_is_empty(*role) || str_is_empty(scope))
 		return invalid(e, "group without privilege or scope");
 	*kept = str_has_prefix(scope, SCOPE_PREFIX) &&
@@ -301,7 +291,7 @@ read_privileges(const json_t *c, struct arena *a, struct privilege_list *out, st
 
 	if (!json_object_get(c, "priv"))
 		return true;
-	if (!base64_decode(text(c, "priv"), BASE64_STRICT, a, &json, &why) ||
+	if (!base64_decode(json_get_text(c, "priv"), BASE64_STRICT, a, &json, &why) ||
 	    json.len > LIMIT_TOKEN_BPP_BYTES)
 		return invalid(e, "priv is not base64 of a bounded size");
 	top = json_loadb(json.ptr, json.len, JSON_REJECT_DUPLICATES, NULL);
@@ -319,7 +309,7 @@ jwt_verify(const struct jwt_policy *p, struct str compact, instant now, struct a
 	if (!split(compact, &parts, e) || !check_signature(p, &parts, a, e) ||
 	    !read_object(parts.payload, a, &claims, e))
 		return false;
-	if (str_is_empty(p->issuer) || !str_eq(text(claims, "iss"), p->issuer))
+	if (str_is_empty(p->issuer) || !str_eq(json_get_text(claims, "iss"), p->issuer))
 		return invalid(e, "another issuer");
 	if (!check_audience(p, claims, a, &t, e) || !check_time(claims, now, &t, e) ||
 	    !check_holder(p, claims, a, e) || !read_identity(p, claims, a, &t, e) ||
@@ -338,7 +328,7 @@ jwt_claimed_issuer(struct str compact, struct arena *a)
 
 	if (!split(compact, &parts, &none) || !read_object(parts.payload, a, &claims, &none))
 		return STR_NONE;
-	return arena_dup(a, text(claims, "iss"));
+	return arena_dup(a, json_get_text(claims, "iss"));
 }
 
 struct caller *

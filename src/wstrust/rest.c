@@ -7,9 +7,8 @@
  */
 #include "wstrust/rest.h"
 
-#include <jansson.h>
-
 #include "base/encoding.h"
+#include "base/json.h"
 #include "base/limits.h"
 #include "saml/query.h"
 #include "xml/names.h"
@@ -312,25 +311,6 @@ exchange_request_read(struct str body, struct arena *a, struct exchange_request 
 
 /* --- answers --- */
 
-static int
-put_bytes(const char *bytes, size_t len, void *buf)
-{
-	buf_add_bytes(buf, bytes, len);
-	return 0;
-}
-
-static void
-put(json_t *o, const char *name, struct str value)
-{
-	(void)json_object_set_new(o, name, json_stringn(value.ptr, value.len));
-}
-
-static void
-dump(const json_t *o, struct buf *out)
-{
-	(void)json_dump_callback(o, put_bytes, out, JSON_COMPACT | JSON_PRESERVE_ORDER);
-}
-
 /* MM/dd/yyyy HH:mm:ss, UTC */
 static struct str
 lifetime(instant until, char out[TIME_TEXT_MAX])
@@ -355,17 +335,17 @@ rest_answer_write(const struct rst *rst, const struct issued *t, struct buf *out
 	AUTO(buf_release) struct buf base64 = BUF_INIT(LIMIT_ANSWER_BYTES);
 	char text[TIME_TEXT_MAX];
 
-	put(reference, "Address", rst->applies_to);
+	json_put_text(reference, "Address", rst->applies_to);
 	(void)json_object_set_new(applies, "EndpointReference", reference);
 	(void)json_object_set_new(top, "AppliesTo", applies);
-	put(top, "KeyType", KT_PUBLIC);
-	put(top, "Lifetime", lifetime(t->until, text));
+	json_put_text(top, "KeyType", KT_PUBLIC);
+	json_put_text(top, "Lifetime", lifetime(t->until, text));
 	base64_add(&base64, t->xml);
-	put(token, "Assertion", buf_str(&base64));
+	json_put_text(token, "Assertion", buf_str(&base64));
 	(void)json_object_set_new(top, "RequestedSecurityToken", token);
-	put(top, "RequestType", RT_ISSUE);
-	put(top, "TokenType", TT_SAML2);
-	dump(top, out);
+	json_put_text(top, "RequestType", RT_ISSUE);
+	json_put_text(top, "TokenType", TT_SAML2);
+	json_add_to(top, out);
 }
 
 void
@@ -373,10 +353,10 @@ oauth_answer_write(struct str token, int64_t life_s, struct buf *out)
 {
 	AUTO(json_decrefp) json_t *top = json_object();
 
-	put(top, "access_token", token);
-	put(top, "token_type", STR(ANSWER_TYPE));
+	json_put_text(top, "access_token", token);
+	json_put_text(top, "token_type", STR(ANSWER_TYPE));
 	(void)json_object_set_new(top, "expires_in", json_integer(life_s));
-	dump(top, out);
+	json_add_to(top, out);
 }
 
 /* --- failures --- */
@@ -458,8 +438,8 @@ rest_error_write(int number, struct str message, struct buf *out)
 	AUTO(json_decrefp) json_t *top = json_object();
 
 	(void)json_object_set_new(top, "code", json_integer(number));
-	put(top, "message", message);
-	dump(top, out);
+	json_put_text(top, "message", message);
+	json_add_to(top, out);
 }
 
 /* [rfc6749 5.2] printable ASCII without quotation mark and backslash */
@@ -475,7 +455,7 @@ oauth_error_write(const char *word, struct str description, struct buf *out)
 
 		buf_add_char(&text, plain ? c : '?');
 	}
-	put(top, "error", str_from(word));
-	put(top, "error_description", buf_str(&text));
-	dump(top, out);
+	json_put_text(top, "error", str_from(word));
+	json_put_text(top, "error_description", buf_str(&text));
+	json_add_to(top, out);
 }

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Texts in and out of jansson's values. Writes no text that is not UTF-8 and no part of a value
+ * unmarked: a buffer past its cap says so.
+ * Source: RFC 8259.
+ */
+#include "base/json.h"
+
+void
+json_put_text(json_t *object, const char *name, struct str value)
+{
+	if (str_is_set(value))
+		(void)json_object_set_new(object, name, json_stringn(value.ptr, value.len));
+}
+
+struct str
+json_get_text(const json_t *object, const char *name)
+{
+	const json_t *v = json_object_get(object, name);
+
+	return json_is_string(v) ? str_of(json_string_value(v), json_string_length(v))
+				 : STR_NONE;
+}
+
+static int
+add_bytes(const char *bytes, size_t len, void *buf)
+{
+	buf_add_bytes(buf, bytes, len);
+	return 0;
+}
+
+void
+json_add_to(const json_t *v, struct buf *out)
+{
+	(void)json_dump_callback(v, add_bytes, out, JSON_COMPACT | JSON_PRESERVE_ORDER);
+}
+
+void
+json_add_sorted(const json_t *v, struct buf *out)
+{
+	(void)json_dump_callback(v, add_bytes, out, JSON_COMPACT | JSON_SORT_KEYS);
+}

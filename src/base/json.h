@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Between our texts and jansson's values. JSON of a peer is read with JSON_REJECT_DUPLICATES
+ * and a limit on its bytes, which is the reader's affair.
+ * Source: RFC 8259.
+ */
+#ifndef BASE_JSON_H
+#define BASE_JSON_H
+
+#include <jansson.h>
+#include "base/buf.h"
+#include "base/str.h"
+
+/* Absent: nothing is put. A text that is not UTF-8 is left out too. */
+void json_put_text(json_t *object, const char *name, struct str value);
+/* Borrowed; absent if it is not there or no text. object may be NULL. */
+struct str json_get_text(const json_t *object, const char *name);
+/* Compact, members as they were put, or sorted by name. Bounded by out's cap. */
+void json_add_to(const json_t *v, struct buf *out);
+void json_add_sorted(const json_t *v, struct buf *out);
+
+#endif
