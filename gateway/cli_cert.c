@@ -27,6 +27,7 @@ cert_describe(const struct cert *cert)
 	cert_put(o, "issuer", cert_issuer_net(cert));
 	cert_put(o, "serial", cert_serial_hex(cert));
 	cert_put(o, "cvr", cert_cvr(cert));
+	cert_put(o, "subjectUuid", cert_subject_uuid(cert));
 	cert_put(o, "kind", str_from(cert_kind_name(cert_kind(cert))));
 	cert_put(o, "notBefore", time_format_utc(cert_not_before(cert), from));
 	cert_put(o, "notAfter", time_format_utc(cert_not_after(cert), to));

@@ -71,7 +71,8 @@ bundle_read(const char *path, struct anchors *a,
 	for (; pem_next(&rest, "CERTIFICATE", &base64); count++) {
 		AUTO(cert_freep) struct cert *c = NULL;
 
-		if (!cert_parse(base64, &c, e) || !cert_check_key(c, e))
+		if (!cert_parse(base64, &c, e) || !cert_check_key(c, e) ||
+		    !cert_check_issued(c, e))
 			return false;
 		if (!cert_is_ca(c))
 			return FAIL(e, CERT_WRONG_KIND, "%s: number %zu is no authority", path,
@@ -378,7 +379,8 @@ anchors_check(struct anchors *a, const struct cert *c, instant now, struct err *
 
 	if (a->self_made_ok && is_anchor(a, c))
 		return cert_check_key(c, e) && check_time(c, now, e);
-	if (!check_kind(c, e) || !cert_check_key(c, e) || !check_time(c, now, e))
+	if (!check_kind(c, e) || !cert_check_key(c, e) || !cert_check_issued(c, e) ||
+	    !check_time(c, now, e))
 		return false;
 	if (!verdicts_find(a->verdicts, cert_sha256(c), now, &v)) {
 		uint64_t generation = verdicts_generation(a->verdicts);

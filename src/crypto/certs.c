@@ -38,6 +38,7 @@ struct cert {
 	struct str serial;
 	struct str cn;
 	struct str cvr;
+	struct str uuid;
 	struct str ski; /* borrowed from x */
 	enum cert_kind kind;
 	instant not_before;
@@ -207,6 +208,7 @@ read_names(struct cert *c, struct arena *a, struct err *e)
 	c->issuer = keep(issuer);
 	c->cn = keep(subject.cn);
 	c->cvr = keep(subject.cvr);
+	c->uuid = keep(subject.uuid);
 	read_serial(c);
 	return read_kind(c, subject.generation, e);
 }
@@ -384,6 +386,7 @@ cert_free(struct cert *c)
 	drop(c->serial);
 	drop(c->cn);
 	drop(c->cvr);
+	drop(c->uuid);
 	EVP_PKEY_CTX_free(c->verifier);
 	X509_free(c->x);
 	mem_free(c);
@@ -454,6 +457,12 @@ struct str
 cert_cvr(const struct cert *c)
 {
 	return c->cvr;
+}
+
+struct str
+cert_subject_uuid(const struct cert *c)
+{
+	return c->uuid;
 }
 
 struct str
@@ -561,6 +570,16 @@ cert_check_key(const struct cert *c, struct err *e)
 	if (c->key_bits < RSA_LEAST_BITS || c->key_bits > RSA_MOST_BITS)
 		return FAIL(e, CERT_WEAK_KEY, "RSA of %d bits", c->key_bits);
 	return c->is_exponent_sound || FAIL(e, CERT_WEAK_KEY, "RSA with an unusable exponent");
+}
+
+bool
+cert_check_issued(const struct cert *c, struct err *e)
+{
+	const X509_ALGOR *alg = NULL;
+
+	X509_get0_signature(NULL, &alg, c->x);
+	return c->is_self_signed || sigalg_is_sound(alg) ||
+	       FAIL(e, CERT_WEAK_KEY, "its issuer signed it with SHA-1 or older");
 }
 
 X509 *

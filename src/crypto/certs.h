@@ -46,6 +46,7 @@ struct str cert_issuer_net(const struct cert *c);
 struct str cert_serial_hex(const struct cert *c);
 struct str cert_cn(const struct cert *c);
 struct str cert_cvr(const struct cert *c); /* 8 digits or absent */
+struct str cert_subject_uuid(const struct cert *c); /* of an OCES3 subject, or absent */
 /* SubjectKeyIdentifier extension value, or absent */
 struct str cert_ski(const struct cert *c);
 enum cert_kind cert_kind(const struct cert *c);
@@ -66,6 +67,11 @@ MUST_USE bool cert_rsa_numbers(const struct cert *c, struct arena *a, struct str
 
 /* Key policy: RSA >= 2048, EC P-256/P-384. Errors: CERT_WEAK_KEY. */
 MUST_USE bool cert_check_key(const struct cert *c, struct err *e);
+/*
+ * The hash under its issuer's signature: not SHA-1, nor an older one. What signed itself proves
+ * nothing by it and passes. Errors: CERT_WEAK_KEY.
+ */
+MUST_USE bool cert_check_issued(const struct cert *c, struct err *e);
 /*
  * Check a signature over an already computed digest. The algorithm must fit the key.
  * Errors: SIGNATURE_WRONG, ALGORITHM_REFUSED.

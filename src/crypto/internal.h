@@ -38,6 +38,7 @@ struct subject {
 	struct str net; /* as .NET prints it */
 	struct str cn;
 	struct str cvr;            /* 8 digits or absent */
+	struct str uuid;           /* of an OCES3 subject, or absent */
 	enum cert_kind generation; /* by the form of the name; CERT_KIND_OTHER: of neither */
 };
 MUST_USE bool name_write_net(const X509_NAME *name, struct arena *a, struct str *text,

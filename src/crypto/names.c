@@ -12,6 +12,7 @@
 
 #include "base/encoding.h"
 #include "base/limits.h"
+#include "base/uuid.h"
 
 #define OID_TEXT_BYTES 128
 
@@ -210,6 +211,18 @@ organisation_cvr(struct str org)
 										: STR_NONE;
 }
 
+/* "UI:DK-O:G:<uuid>": the same in a renewed certificate. */
+static struct str
+subject_uuid(struct str serial)
+{
+	struct uuid ignored;
+
+	if (serial.len < 10 || !str_has_prefix(serial, STR("UI:DK-")) || serial.ptr[9] != ':')
+		return STR_NONE;
+	serial = str_skip(serial, 10);
+	return uuid_parse(serial, &ignored) ? serial : STR_NONE;
+}
+
 bool
 subject_read(const X509_NAME *name, struct arena *a, struct subject *out, struct err *e)
 {
@@ -224,6 +237,7 @@ subject_read(const X509_NAME *name, struct arena *a, struct subject *out, struct
 
 	out->cvr = STR_NONE;
 	out->generation = serial_generation(serial, &out->cvr);
+	out->uuid = subject_uuid(serial);
 	if (str_has_prefix(org_id, STR("NTRDK-")) && str_is_digits(str_skip(org_id, 6), 8))
 		out->cvr = str_skip(org_id, 6);
 	if (out->generation == CERT_KIND_OTHER && str_is_set(org_id))

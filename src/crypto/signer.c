@@ -58,6 +58,10 @@ signer_new(EVP_PKEY *key, struct cert *cert, STACK_OF(X509) * chain, struct sign
 		err_clear(e);
 		return FAIL(e, KEY_UNUSABLE, "the key is too weak, or of no known kind");
 	}
+	if (!cert_check_issued(cert, e)) {
+		err_clear(e);
+		return FAIL(e, KEY_UNUSABLE, "the certificate was signed with SHA-1 or older");
+	}
 	if (X509_check_private_key(cert_x509(cert), key) != 1)
 		return FAIL_OSSL(e, KEY_UNUSABLE, "the key does not fit the certificate");
 	s->alg = alg_signature_for(cert_key_kind(cert));

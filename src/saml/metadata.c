@@ -178,6 +178,10 @@ check_cert(struct reading *r, const struct cert *c)
 		FINDING(r, 9, "key: %s", bad.detail);
 		return false;
 	}
+	if (!cert_check_issued(c, &bad)) {
+		FINDING(r, 9, "certificate: %s", bad.detail);
+		return false;
+	}
 	if (r->rules->now >= cert_not_after(c)) {
 		if (!r->rules->is_known)
 			FINDING(r, 4, "certificate %s has expired", cert_thumbprint(c).ptr);

@@ -52,6 +52,10 @@ check_kind(struct check *c, const struct doc *doc, const struct cert *cert)
 	if (!cert_check_key(cert, &e))
 		finding_problem(c->f, doc->place, "certificate " STR_FMT ": key too weak (%s)",
 				STR_ARG(name), e.detail);
+	err_clear(&e);
+	if (!cert_check_issued(cert, &e))
+		finding_problem(c->f, doc->place, "certificate " STR_FMT ": %s", STR_ARG(name),
+				e.detail);
 	if (is_employee(cert) && !c->is_development)
 		finding_problem(c->f, doc->place,
 				"certificate " STR_FMT " is an employee's, not a system's",

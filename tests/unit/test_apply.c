@@ -428,6 +428,7 @@ static const struct {
 	{"an employee's of OCES2", "odd/oces2-employee", "is an employee's", NULL, false},
 	{"expired", "odd/expired", "has expired", NULL, false},
 	{"weak", "odd/weak", "key too weak", NULL, false},
+	{"SHA-1", "odd/sha1", "signed it with SHA-1", NULL, false},
 	{"P-521", "odd/ec521", "key too weak", NULL, false},
 	{"a CA's", "ca/issuing", "is a CA's", NULL, false},
 	{"marked as a CA's", "odd/ca", "is a CA's", NULL, false},

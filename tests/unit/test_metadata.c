@@ -160,6 +160,7 @@ keys_and_signatures(void **state)
 		instant later;
 	} certs[] = {
 		{"odd/weak", "9 ", 0},
+		{"odd/sha1", "9 ", 0},
 		{"systems/KY", "4 ", DAYS(365) * 4},
 		{"odd/ec256", NULL, 0},
 		{"odd/ec521", "9 ", 0},

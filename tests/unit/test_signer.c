@@ -170,6 +170,7 @@ static const struct {
 	{"a certificate for a key", "systems/KY/cert.pem", "systems/KY/cert.pem", KEY_UNUSABLE},
 	{"a key for a certificate", "systems/KY/key.pem", "systems/KY/key.pem", CERT_MALFORMED},
 	{"1024 bits", "odd/weak/key.pem", "odd/weak/cert.pem", KEY_UNUSABLE},
+	{"signed with SHA-1", "odd/sha1/key.pem", "odd/sha1/cert.pem", KEY_UNUSABLE},
 	{"P-521", "odd/ec521/key.pem", "odd/ec521/cert.pem", KEY_UNUSABLE},
 	{"RSA key, EC certificate", "systems/KY/key.pem", "odd/ec256/cert.pem", KEY_UNUSABLE},
 };
