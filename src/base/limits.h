@@ -37,7 +37,7 @@
 #define LIMIT_CERT_URLS		  4
 #define LIMIT_CHAIN		  8
 /* fetched: a national list of revoked certificates; an answer about one */
-#define LIMIT_LIST_BYTES	  (32UL * 1024 * 1024)
+#define LIMIT_LIST_BYTES	  (16UL * 1024 * 1024)
 #define LIMIT_OCSP_BYTES	  (64UL * 1024)
 /* lists and questions that are kept fresh: one a certificate, and one an authority */
 #define LIMIT_REVOCATION_SOURCES  8192

@@ -572,16 +572,6 @@ cert_check_key(const struct cert *c, struct err *e)
 	return c->is_exponent_sound || FAIL(e, CERT_WEAK_KEY, "RSA with an unusable exponent");
 }
 
-bool
-cert_check_issued(const struct cert *c, struct err *e)
-{
-	const X509_ALGOR *alg = NULL;
-
-	X509_get0_signature(NULL, &alg, c->x);
-	return c->is_self_signed || sigalg_is_sound(alg) ||
-	       FAIL(e, CERT_WEAK_KEY, "its issuer signed it with SHA-1 or older");
-}
-
 X509 *
 cert_x509(const struct cert *c)
 {

@@ -68,6 +68,7 @@ MUST_USE bool oaep_params_set(EVP_PKEY_CTX *ctx, enum oaep_kind kind);
 
 /* revlist.c: what is a list, before anybody is asked whose. */
 MUST_USE bool crl_parse(struct str der, X509_CRL **out, struct err *e);
+struct str crl_reach(const X509_CRL *crl); /* which certificates it is about */
 bool sigalg_is_sound(const X509_ALGOR *alg); /* not SHA-1, nor older */
 X509_CRL *revlist_crl(const struct revlist *l);
 
@@ -90,7 +91,7 @@ X509_STORE *picture_store(const struct picture *p);
 instant picture_good_until(const struct picture *p, const STACK_OF(X509) * chain, instant now);
 /* Does what the chain check found wrong with a list still let it pass? */
 bool picture_forgives(const struct picture *p, X509_STORE_CTX *ctx, instant now);
-/* Did a responder call one of them revoked? */
+/* Did a responder, or the latest list of an issuer, call one of them revoked? */
 bool picture_has_revoked(const struct picture *p, const STACK_OF(X509) * chain);
 MUST_USE bool lists_load(const char *path, STACK_OF(X509_CRL) * out, struct err *e);
 

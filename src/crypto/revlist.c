@@ -120,13 +120,21 @@ bytes_to_der(struct str bytes, struct arena *a, struct str *der, struct err *e)
 }
 
 /* [rfc5280 5.2.5] two lists of one key may be about different certificates */
+struct str
+crl_reach(const X509_CRL *crl)
+{
+	int at = X509_CRL_get_ext_by_NID(crl, NID_issuing_distribution_point, -1);
+	const ASN1_OCTET_STRING *where;
+
+	if (at < 0)
+		return STR("");
+	where = X509_EXTENSION_get_data(X509_CRL_get_ext(crl, at));
+	return str_of(ASN1_STRING_get0_data(where), (size_t)ASN1_STRING_length(where));
+}
+
 static void
 make_scope(struct revlist *l, const X509 *issuer)
 {
-	int at = X509_CRL_get_ext_by_NID(l->crl, NID_issuing_distribution_point, -1);
-	const X509_EXTENSION *idp = at >= 0 ? X509_CRL_get_ext(l->crl, at) : NULL;
-	const ASN1_OCTET_STRING *where =
-		idp != NULL ? X509_EXTENSION_get_data(X509_CRL_get_ext(l->crl, at)) : NULL;
 	AUTO(buf_release) struct buf both = BUF_INIT(LIMIT_CERT_BYTES * 2);
 	unsigned char *spki = NULL;
 	int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(issuer), &spki);
@@ -134,9 +142,7 @@ make_scope(struct revlist *l, const X509 *issuer)
 	BUG_ON(len <= 0);
 	buf_add_bytes(&both, (const char *)spki, (size_t)len);
 	OPENSSL_free(spki);
-	if (where != NULL)
-		buf_add_bytes(&both, (const char *)ASN1_STRING_get0_data(where),
-			      (size_t)ASN1_STRING_length(where));
+	buf_add(&both, crl_reach(l->crl));
 	digest_sha256(buf_str(&both), l->scope);
 }
 

@@ -7,6 +7,7 @@
  * lists are not required, what is not told passes. Source: RFC 5280, 5 and 6.3; token-service
  * contract 7.3; administration contract 10.5.
  */
+#include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -166,13 +167,79 @@ picture_good_until(const struct picture *p, const STACK_OF(X509) * chain, instan
 	return until;
 }
 
+/* Does a list of this issuer name this certificate? */
+static bool
+names(X509_CRL *crl, X509 *x)
+{
+	X509_REVOKED *entry = NULL;
+
+	/* 2: taken off again */
+	return X509_CRL_get0_by_cert(crl, &entry, x) == 1;
+}
+
+static bool
+is_signed_by(X509_CRL *crl, const X509 *issuer)
+{
+	bool is = X509_NAME_cmp(X509_CRL_get_issuer(crl), X509_get_subject_name(issuer)) == 0 &&
+		  X509_CRL_verify(crl, X509_get0_pubkey(issuer)) == 1;
+
+	ERR_clear_error();
+	return is;
+}
+
+/* About the same certificates, and made later. */
+static bool
+is_later(const X509_CRL *crl, const X509_CRL *than)
+{
+	instant one = 0, other = 0;
+
+	if (!asn1_instant(X509_CRL_get0_lastUpdate(crl), &one) ||
+	    !asn1_instant(X509_CRL_get0_lastUpdate(than), &other) || one <= other)
+		return false;
+	return str_eq(crl_reach(crl), crl_reach(than));
+}
+
+/*
+ * OpenSSL prefers a list that is in its time to a later one that has run out. So an older list
+ * with a longer life would take back what a later one revoked, as soon as that one is stale:
+ * the latest list of an issuer decides, whatever its end.
+ */
+static bool
+is_listed(const struct picture *p, X509 *x, const X509 *issuer)
+{
+	STACK_OF(X509_OBJECT) *all = X509_STORE_get0_objects(p->store);
+
+	for (int i = 0; i < sk_X509_OBJECT_num(all); i++) {
+		X509_CRL *crl = X509_OBJECT_get0_X509_CRL(sk_X509_OBJECT_value(all, i));
+		bool is_over = false;
+
+		if (crl == NULL || !names(crl, x) || !is_signed_by(crl, issuer))
+			continue;
+		for (int k = 0; k < sk_X509_OBJECT_num(all) && !is_over; k++) {
+			X509_CRL *other =
+				X509_OBJECT_get0_X509_CRL(sk_X509_OBJECT_value(all, k));
+
+			is_over = other != NULL && other != crl && is_later(other, crl) &&
+				  !names(other, x) && is_signed_by(other, issuer);
+		}
+		if (!is_over)
+			return true;
+	}
+	return false;
+}
+
 bool
 picture_has_revoked(const struct picture *p, const STACK_OF(X509) * chain)
 {
-	for (int i = 0; i < sk_X509_num(chain); i++) {
-		const struct revanswer *a = answer_on(p, sk_X509_value(chain, i));
+	int last = sk_X509_num(chain) - 1;
+
+	for (int i = 0; i <= last; i++) {
+		X509 *x = sk_X509_value(chain, i);
+		const struct revanswer *a = answer_on(p, x);
 
 		if (a != NULL && a->is_revoked)
+			return true;
+		if (i < last && is_listed(p, x, sk_X509_value(chain, i + 1)))
 			return true;
 	}
 	return false;

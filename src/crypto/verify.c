@@ -101,6 +101,16 @@ sig_ctx_get(const EVP_PKEY_CTX *ready, EVP_PKEY *key, const struct alg_signature
 }
 
 bool
+cert_check_issued(const struct cert *c, struct err *e)
+{
+	const X509_ALGOR *alg = NULL;
+
+	X509_get0_signature(NULL, &alg, cert_x509(c));
+	return cert_is_self_signed(c) || sigalg_is_sound(alg) ||
+	       FAIL(e, CERT_WEAK_KEY, "its issuer signed it with SHA-1 or older");
+}
+
+bool
 cert_verify(const struct cert *c, const struct alg_signature *alg, struct str digest,
 	    struct str signature, struct err *e)
 {

@@ -165,7 +165,7 @@ def test_what_is_no_list_of_the_authority(land):
     within(8, True, lambda: metric(land, 'sluse_revocation_fetches_total{result="failed"}') > before)
     assert "/elsewhere" not in land.authority.hits
     before = metric(land, 'sluse_revocation_fetches_total{result="failed"}')
-    land.authority.override[path] = (200, {}, b"0" * (33 * 1024 * 1024))
+    land.authority.override[path] = (200, {}, b"0" * (17 * 1024 * 1024))
     within(20, True, lambda: metric(land, 'sluse_revocation_fetches_total{result="failed"}') > before)
     assert token(land, "SAPA") == "refused" and token(land, "KY") == "token"
 

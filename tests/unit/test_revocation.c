@@ -439,6 +439,42 @@ learnt_answers(void **state)
 	anchors_free(optional);
 }
 
+/* An older list that lives longer does not take back what a later one revoked. */
+static void
+the_latest_list_decides(void **state)
+{
+	struct anchors *a = load(NULL, true), *optional = load(NULL, false);
+	struct ca_list old = {.issuer = "ca/issuing",
+			      .from = now - HOURS(10),
+			      .until = now + DAYS(30),
+			      .is_pss = true};
+	struct ca_list taken_back = {.issuer = "ca/issuing",
+				     .from = now - MINUTES(5),
+				     .until = now + HOURS(3),
+				     .is_pss = true};
+	struct revlist *lists[4] = {list_of(a, "ca/root", NULL, now + DAYS(30)),
+				    list_of(a, "ca/issuing", "systems/KY", now + HOURS(1))};
+	struct err e = ERR_INIT;
+
+	(void)state;
+	assert_true(revlist_read(a, ca_list(arena, &old), now, 0, &lists[2], &e));
+	assert_true(revlist_read(a, ca_list(arena, &taken_back), now, 0, &lists[3], &e));
+	learn(a, lists, 3, NULL, 0);
+	learn(optional, lists, 3, NULL, 0);
+	assert_int_equal(check(a, "systems/KY", now), CERT_REVOKED);
+	assert_int_equal(check(a, "systems/KY", now + HOURS(2)), CERT_REVOKED);
+	assert_int_equal(check(a, "systems/KY", now + DAYS(20)), CERT_REVOKED);
+	assert_int_equal(check(optional, "systems/KY", now + DAYS(20)), CERT_REVOKED);
+	assert_int_equal(check(a, "systems/KSD", now + HOURS(2)), ERR_NONE);
+	/* but the authority itself may, with a later one */
+	learn(a, lists, 4, NULL, 0);
+	assert_int_equal(check(a, "systems/KY", now), ERR_NONE);
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+		revlist_free(lists[i]);
+	anchors_free(a);
+	anchors_free(optional);
+}
+
 /* A list says revoked, a responder good: revoked. */
 static void
 a_list_beats_an_answer(void **state)
@@ -533,10 +569,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(lists_believed),         cmocka_unit_test(bytes_of_a_list),
-		cmocka_unit_test(answers_believed),       cmocka_unit_test(bytes_of_an_answer),
-		cmocka_unit_test(learnt_lists),           cmocka_unit_test(learnt_answers),
-		cmocka_unit_test(a_list_beats_an_answer), cmocka_unit_test(where_to_ask),
+		cmocka_unit_test(lists_believed),
+		cmocka_unit_test(bytes_of_a_list),
+		cmocka_unit_test(answers_believed),
+		cmocka_unit_test(bytes_of_an_answer),
+		cmocka_unit_test(learnt_lists),
+		cmocka_unit_test(learnt_answers),
+		cmocka_unit_test(a_list_beats_an_answer),
+		cmocka_unit_test(the_latest_list_decides),
+		cmocka_unit_test(where_to_ask),
 		cmocka_unit_test(authorities_above),
 	};
 
