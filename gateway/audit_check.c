@@ -31,6 +31,10 @@ const struct audit_problem_row audit_problem_rows[AUDIT_PROBLEM_COUNT] = {
 	[AUDIT_HEAD_SET_BACK] =
 		{"set-back", "later heads are of earlier records: the database was set back",
 		 false},
+	[AUDIT_FOREIGN_CODE] =
+		{"foreign-code",
+		 "the database has triggers or views that are not Sluse's, or lacks some",
+		 false},
 	[AUDIT_KEY_UNKNOWN] = {"key-unknown", "no seal is by a key that is known here", false},
 	[AUDIT_UNSEALED] = {"unsealed", "nobody has sealed these records", true},
 };
@@ -251,9 +255,12 @@ check_end(struct walk *w, struct err *e)
 {
 	struct audit_report *report = w->report;
 	int64_t given;
+	bool is_ours;
 
-	if (!store_audit_given(w->r, &given, e))
+	if (!store_audit_given(w->r, &given, e) || !store_code_is_ours(w->r, &is_ours, e))
 		return false;
+	if (!is_ours)
+		tell(w, AUDIT_FOREIGN_CODE, w->id, w->id);
 	if (given > w->id)
 		tell(w, AUDIT_CUT_OFF, w->id + 1, given);
 	/* seals of what is not there */

@@ -327,6 +327,7 @@ look(struct auditor *a, struct app *app, const struct platform *p, bool is_time,
 	struct segment s = {.a = a};
 	struct audit_start start;
 	struct audit_head last;
+	bool is_ours;
 
 	out->head.id = 0;
 	if (!store_read(app->store, &r, e) || !store_audit_start(r, &start, e) ||
@@ -339,6 +340,10 @@ look(struct auditor *a, struct app *app, const struct platform *p, bool is_time,
 	    last.id - a->sealed.id < AUDITOR_SEAL_RECORDS)
 		return true;
 	s.head = a->sealed;
+	if (!store_code_is_ours(r, &is_ours, e))
+		return false;
+	if (!is_ours)
+		return broken(a, "somebody put code into the database", last.id, e);
 	if (!still_there(a, r, &start, e) ||
 	    !store_audit_walk(r, &a->sealed, LOOK_RECORDS, fits, &s, e))
 		return false;

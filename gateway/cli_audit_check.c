@@ -92,7 +92,12 @@ print_report(const struct cli *c, const struct audit_report *r)
 		       r->heads, r->heads_older);
 	if (r->is_half_pruned)
 		printf("a pruning was interrupted; sluse audit prune goes on with it\n");
-	printf(r->broken > 0 ? "NOT AS IT WAS WRITTEN\n" : "as it was written\n");
+	if (r->broken > 0)
+		printf("NOT AS IT WAS WRITTEN\n");
+	else if (r->sealed.id > 0)
+		printf("as it was written, up to record %" PRId64 "\n", r->sealed.id);
+	else
+		printf("the chain holds; nobody vouches for it\n");
 }
 
 /* "1234:<64 hex digits>", as a person may have written it down. */

@@ -69,6 +69,12 @@ MUST_USE bool store_audit_given(struct reading *r, int64_t *out, struct err *e);
 MUST_USE bool store_audit_before(struct reading *r, instant at, int64_t *out, struct err *e);
 
 /*
+ * Is what runs by itself in the file (triggers, views) what this program put there? A trigger
+ * of somebody else's could swallow records before they are ever in the chain.
+ */
+MUST_USE bool store_code_is_ours(struct reading *r, bool *out, struct err *e);
+
+/*
  * A record, and the hash that it should have after the one before it. Whether it has that is
  * the callback's to say: row->hash.
  */

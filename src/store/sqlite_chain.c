@@ -323,7 +323,11 @@ store_audit_add(struct tx *tx, const struct audit_row *row, struct err *e)
 	stmt_bind_str(&st, 9, row->request_id);
 	stmt_bind_str(&st, 10, row->detail);
 	stmt_bind_blob(&st, 11, str_of(hash, sizeof(hash)));
-	return stmt_run(&st, e);
+	if (!stmt_run(&st, e))
+		return false;
+	if (conn_changes(tx->conn) != 1)
+		return FAIL(e, STORE_DAMAGED, "an audit record was swallowed");
+	return true;
 }
 
 bool

@@ -5,9 +5,15 @@
  * one is refused. What was known and what was audited can only be added to: triggers refuse
  * to change or remove a row, whoever asks.
  */
-#include "store/internal.h"
+#include "store/audit.h"
 
 #include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "crypto/digest.h"
+#include "store/internal.h"
 
 /* "SLUS": tells our files from other SQLite databases. */
 #define APPLICATION_ID 1397511507
@@ -166,11 +172,8 @@ begin_chain(struct conn *c, struct err *e)
 
 /* In order. A step is never edited once released; a new one is added below. */
 static const struct schema_step steps[] = {
-	{1, core, NULL},
-	{2, objects, NULL},
-	{3, no_replace, NULL},
-	{4, chain, begin_chain},
-	{5, event_keys, NULL},
+	{1, core, NULL},         {2, objects, NULL},    {3, no_replace, NULL},
+	{4, chain, begin_chain}, {5, event_keys, NULL},
 };
 
 int
@@ -280,4 +283,52 @@ schema_prepare(struct conn *c, enum conn_mode mode, struct err *e)
 	if (version == 0 && mode != CONN_CREATE)
 		return FAIL(e, STORE_DAMAGED, "the file holds no database yet");
 	return migrate(c, e);
+}
+
+/* What runs by itself in a database: triggers, and views that may stand for tables. */
+static bool
+digest_of_code(struct conn *c, uint8_t out[32], struct err *e)
+{
+	AUTO(stmt_release) struct stmt st = STMT_INIT;
+	AUTO(buf_release) struct buf all = BUF_INIT(1 << 20);
+	bool has_row;
+
+	if (!stmt_open(c,
+		       "SELECT type, name, tbl_name, sql FROM sqlite_schema"
+		       " WHERE type NOT IN ('table', 'index') ORDER BY name",
+		       &st, e))
+		return false;
+	for (;;) {
+		if (!stmt_step(&st, &has_row, e))
+			return false;
+		if (!has_row)
+			break;
+		for (int i = 0; i < 4; i++) {
+			buf_add(&all, stmt_str(&st, i));
+			buf_add_char(&all, '\0');
+		}
+	}
+	/* more than all of ours together: not ours */
+	digest_sha256(buf_str(&all), out);
+	if (all.over)
+		out[0] ^= 1;
+	return true;
+}
+
+bool
+store_code_is_ours(struct reading *r, bool *out, struct err *e)
+{
+	struct conn *fresh = MEM_NEW(struct conn);
+	uint8_t ours[32], theirs[32];
+	bool ok;
+
+	ok = conn_open(fresh, ":memory:", CONN_WRITE, 1, e);
+	if (ok) {
+		ok = run_steps(fresh, e) && digest_of_code(fresh, ours, e) &&
+		     digest_of_code(r->conn, theirs, e);
+		conn_close(fresh);
+	}
+	mem_free(fresh);
+	*out = ok && memcmp(ours, theirs, sizeof(ours)) == 0;
+	return ok;
 }

@@ -12,10 +12,13 @@ import pytest
 def change(land, *statements):
     """As somebody does who may write to the file."""
     db = sqlite3.connect(land.folder / "sluse.db")
-    for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'audit%'").fetchall():
+    triggers = db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'audit%'").fetchall()
+    for name, _ in triggers:
         db.execute(f"DROP TRIGGER {name}")
     for statement in statements:
         db.execute(statement)
+    for _, text in triggers:
+        db.execute(text)
     db.commit()
     db.close()
 
@@ -73,6 +76,16 @@ def test_tampering_is_found(sealed, what, statement, problem):
     change(sealed, statement, "UPDATE audit SET id = -id WHERE id < 0")
     code, found, _ = verify(sealed)
     assert code == 11 and problem in found, what
+
+
+def test_foreign_code_is_found(sealed):
+    change(sealed, "CREATE TRIGGER x BEFORE INSERT ON audit WHEN NEW.actor = 'KY' BEGIN SELECT RAISE(IGNORE); END")
+    assert verify(sealed)[:2] == (11, ["foreign-code"])
+    sealed.start_server()
+    # what cannot be recorded is not done
+    assert sealed.token("KY", "11111111", out=sealed.folder / "none.xml", check=False)[1].returncode != 0
+    sealed.stop("serve")
+    assert "event=audit.broken" in (sealed.folder / "serve.log").read_text()
 
 
 def test_end_is_kept_outside(sealed):

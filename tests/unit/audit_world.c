@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -60,6 +61,30 @@ head_id(struct audit_world *w)
 	return h.id;
 }
 
+static int
+keep_text(void *arg, int columns, char **values, char **names)
+{
+	struct audit_world *w = arg;
+
+	(void)columns, (void)names;
+	w->triggers = strdup(values[0]);
+	return 0;
+}
+
+static void
+keep_triggers(struct audit_world *w)
+{
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(w->s.g.w.options.path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db,
+				      "SELECT group_concat(sql, ';') FROM sqlite_schema"
+				      " WHERE type = 'trigger' AND name LIKE 'audit%'",
+				      keep_text, w, NULL),
+			 SQLITE_OK);
+	sqlite3_close(db);
+}
+
 void
 aw_begin(struct audit_world *w)
 {
@@ -72,6 +97,7 @@ aw_begin(struct audit_world *w)
 	snprintf(text, sizeof(text), "audit: { heads = \"%s\"; };", "heads");
 	sw_settings(&w->s, "", text);
 	assert_true(audit_keys_of(&w->s.platform, &w->keys, &e));
+	keep_triggers(w);
 	w->base = head_id(w);
 	add_records(w, 1, SEALED_FIRST);
 	aw_seal(w, SEALED_FIRST);
@@ -84,6 +110,7 @@ void
 aw_end(struct audit_world *w)
 {
 	unlink(w->heads_path);
+	free(w->triggers);
 	audit_keys_release(&w->keys);
 	sw_end(&w->s);
 }
@@ -112,16 +139,26 @@ aw_copy(struct audit_world *w)
 	sql(w->s.g.w.options.path, text);
 }
 
+#define NO_TRIGGERS                                                                            \
+	"DROP TRIGGER IF EXISTS audit_keep_u; DROP TRIGGER IF EXISTS audit_keep_d;"            \
+	"DROP TRIGGER IF EXISTS audit_keep_i; DROP TRIGGER IF EXISTS audit_is_chained;"        \
+	"DROP TRIGGER IF EXISTS audit_chain_keep_i; DROP TRIGGER IF EXISTS "                   \
+	"audit_chain_keep_u;"                                                                  \
+	"DROP TRIGGER IF EXISTS audit_chain_keep_d; DROP TRIGGER IF EXISTS audit_seal_keep_i;" \
+	"DROP TRIGGER IF EXISTS audit_seal_keep_u; DROP TRIGGER IF EXISTS audit_seal_keep_d;"
+
 void
 aw_tamper(struct audit_world *w, const char *text)
 {
-	sql(w->copy_path,
-	    "DROP TRIGGER IF EXISTS audit_keep_u; DROP TRIGGER IF EXISTS audit_keep_d;"
-	    "DROP TRIGGER IF EXISTS audit_keep_i; DROP TRIGGER IF EXISTS audit_chain_keep_u;"
-	    "DROP TRIGGER IF EXISTS audit_seal_keep_u; DROP TRIGGER IF EXISTS "
-	    "audit_seal_keep_d;"
-	    "DROP TRIGGER IF EXISTS audit_seal_keep_i");
+	sql(w->copy_path, NO_TRIGGERS);
 	sql(w->copy_path, text);
+}
+
+void
+aw_settle(struct audit_world *w)
+{
+	sql(w->copy_path, NO_TRIGGERS);
+	sql(w->copy_path, w->triggers);
 }
 
 struct store *
@@ -246,7 +283,7 @@ void
 aw_check(struct audit_world *w, bool with_heads, const struct audit_head *head,
 	 struct audit_report *report, struct buf *found)
 {
-	AUTO(store_closep) struct store *s = aw_open(w);
+	AUTO(store_closep) struct store *s = (aw_settle(w), aw_open(w));
 	AUTO(store_read_endp) struct reading *r = NULL;
 	struct noting n = {found, w->base};
 	struct audit_check c = {

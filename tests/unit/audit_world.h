@@ -19,6 +19,7 @@ struct audit_world {
 	struct audit_keys keys;
 	char heads_path[300], copy_path[300];
 	int64_t base; /* records that were there before ours */
+	char *triggers;
 };
 
 void aw_begin(struct audit_world *w);
@@ -27,13 +28,15 @@ void aw_seal(struct audit_world *w, int at);
 /* A fresh copy. */
 void aw_copy(struct audit_world *w);
 struct store *aw_open(struct audit_world *w);
-/* Any SQL on the copy, without the triggers. */
+/* Any SQL on the copy, without the triggers; aw_check() has put them back. */
 void aw_tamper(struct audit_world *w, const char *sql);
 /* Hashes of the copy from that record on, computed anew. */
 void aw_rechain(struct audit_world *w, int64_t from);
 /* A seal of the copy over what is at that place now. */
 void aw_forge(struct audit_world *w, enum audit_seal_kind kind, int64_t id,
 	      const struct signer *by);
+/* Puts the triggers back: he leaves no trace of that. */
+void aw_settle(struct audit_world *w);
 /* found: a line a finding, ids counted from ours; terminated. */
 void aw_check(struct audit_world *w, bool with_heads, const struct audit_head *head,
 	      struct audit_report *report, struct buf *found);
