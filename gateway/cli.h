@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "base/time.h"
 #include "gateway/options.h"

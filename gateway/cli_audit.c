@@ -14,13 +14,6 @@
 #include "base/encoding.h"
 #include "gateway/cli_audit.h"
 
-static void
-set_text(json_t *o, const char *key, struct str value)
-{
-	if (str_is_set(value))
-		json_object_set_new(o, key, json_stringn(value.ptr, value.len));
-}
-
 static bool
 print_json(const struct audit_row *row, void *arg, struct err *e)
 {
@@ -30,18 +23,18 @@ print_json(const struct audit_row *row, void *arg, struct err *e)
 	char at[TIME_TEXT_MAX];
 
 	json_object_set_new(o, "id", json_integer(row->id));
-	set_text(o, "at", time_format_utc(row->at, at));
-	set_text(o, "action", row->action);
-	set_text(o, "result", row->result);
-	set_text(o, "actor", row->actor);
-	set_text(o, "cvr", row->cvr);
-	set_text(o, "service", row->service);
-	set_text(o, "object", row->object);
-	set_text(o, "request", row->request_id);
+	json_put_text(o, "at", time_format_utc(row->at, at));
+	json_put_text(o, "action", row->action);
+	json_put_text(o, "result", row->result);
+	json_put_text(o, "actor", row->actor);
+	json_put_text(o, "cvr", row->cvr);
+	json_put_text(o, "service", row->service);
+	json_put_text(o, "object", row->object);
+	json_put_text(o, "request", row->request_id);
 	if (str_is_set(row->detail))
 		json_object_set_new(o, "detail",
 				    json_loadb(row->detail.ptr, row->detail.len, 0, NULL));
-	set_text(o, "hash", hex_encode(a, row->hash));
+	json_put_text(o, "hash", hex_encode(a, row->hash));
 	json_dumpf(o, to, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_ENSURE_ASCII);
 	putc('\n', to);
 	json_decref(o);

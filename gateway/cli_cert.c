@@ -9,13 +9,6 @@
 #include "base/clock.h"
 #include "base/encoding.h"
 
-void
-cert_put(json_t *o, const char *key, struct str value)
-{
-	if (str_is_set(value))
-		json_object_set_new(o, key, json_stringn(value.ptr, value.len));
-}
-
 json_t *
 cert_describe(const struct cert *cert)
 {
@@ -23,18 +16,18 @@ cert_describe(const struct cert *cert)
 	json_t *o = json_object();
 	char from[TIME_TEXT_MAX], to[TIME_TEXT_MAX];
 
-	cert_put(o, "subject", cert_subject_net(cert));
-	cert_put(o, "issuer", cert_issuer_net(cert));
-	cert_put(o, "serial", cert_serial_hex(cert));
-	cert_put(o, "cvr", cert_cvr(cert));
-	cert_put(o, "subjectUuid", cert_subject_uuid(cert));
-	cert_put(o, "kind", str_from(cert_kind_name(cert_kind(cert))));
-	cert_put(o, "notBefore", time_format_utc(cert_not_before(cert), from));
-	cert_put(o, "notAfter", time_format_utc(cert_not_after(cert), to));
-	cert_put(o, "key", cert_key_kind(cert) == KEY_EC ? STR("EC") : STR("RSA"));
+	json_put_text(o, "subject", cert_subject_net(cert));
+	json_put_text(o, "issuer", cert_issuer_net(cert));
+	json_put_text(o, "serial", cert_serial_hex(cert));
+	json_put_text(o, "cvr", cert_cvr(cert));
+	json_put_text(o, "subjectUuid", cert_subject_uuid(cert));
+	json_put_text(o, "kind", str_from(cert_kind_name(cert_kind(cert))));
+	json_put_text(o, "notBefore", time_format_utc(cert_not_before(cert), from));
+	json_put_text(o, "notAfter", time_format_utc(cert_not_after(cert), to));
+	json_put_text(o, "key", cert_key_kind(cert) == KEY_EC ? STR("EC") : STR("RSA"));
 	json_object_set_new(o, "keyBits", json_integer(cert_key_bits(cert)));
-	cert_put(o, "thumbprintSha1", cert_thumbprint(cert));
-	cert_put(o, "thumbprintSha256", hex_encode(a, cert_sha256(cert)));
+	json_put_text(o, "thumbprintSha1", cert_thumbprint(cert));
+	json_put_text(o, "thumbprintSha256", hex_encode(a, cert_sha256(cert)));
 	arena_free(a);
 	return o;
 }

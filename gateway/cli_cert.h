@@ -9,7 +9,6 @@
 
 /* What a certificate says, as a new JSON object. */
 json_t *cert_describe(const struct cert *cert);
-void cert_put(json_t *o, const char *key, struct str value); /* nothing where it is absent */
 
 /* cli_certlist.c */
 int cert_list(const struct cli *c, bool expiring, instant within);

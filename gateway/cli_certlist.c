@@ -248,13 +248,13 @@ print_json(struct list *l, const struct row *row)
 	json_t *o = cert_describe(row->cert);
 	struct str last = moment(l, row->last), from = moment(l, row->from);
 
-	cert_put(o, "owner", row->owner);
+	json_put_text(o, "owner", row->owner);
 	if (strcmp(row->use, "anvender") == 0)
-		cert_put(o, "system", row->owner);
-	cert_put(o, "use", str_from(row->use));
-	cert_put(o, "state", str_from(state_names[row->state]));
-	cert_put(o, "lastUsed", last);
-	cert_put(o, "signsFrom", from);
+		json_put_text(o, "system", row->owner);
+	json_put_text(o, "use", str_from(row->use));
+	json_put_text(o, "state", str_from(state_names[row->state]));
+	json_put_text(o, "lastUsed", last);
+	json_put_text(o, "signsFrom", from);
 	json_object_set_new(o, "blocked", json_boolean(row->is_blocked));
 	json_object_set_new(o, "daysLeft",
 			    json_integer((cert_not_after(row->cert) - l->now) / DAYS(1)));

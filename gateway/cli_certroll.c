@@ -148,10 +148,10 @@ add_peer(struct plan *x, const char *kind, struct str id, struct str name, const
 {
 	json_t *o = json_object();
 
-	cert_put(o, "kind", str_from(kind));
-	cert_put(o, "id", id);
-	cert_put(o, "name", name);
-	cert_put(o, "todo", str_from(todo));
+	json_put_text(o, "kind", str_from(kind));
+	json_put_text(o, "id", id);
+	json_put_text(o, "name", name);
+	json_put_text(o, "todo", str_from(todo));
 	json_array_append_new(x->peers, o);
 }
 
@@ -205,7 +205,7 @@ add_settings(struct plan *x)
 	put_setting(settings, "next_cert", f->cert);
 	put_setting(settings, "next_key", f->key);
 	put_setting(settings, "next_key_password", f->password);
-	cert_put(settings, "next_from", moment(x->from));
+	json_put_text(settings, "next_from", moment(x->from));
 	json_object_set_new(x->out, "settings", settings);
 }
 
@@ -311,11 +311,11 @@ print_text(const struct plan *x)
 static void
 print(struct plan *x)
 {
-	cert_put(x->out, "identity", str_from(identities[x->name].name));
+	json_put_text(x->out, "identity", str_from(identities[x->name].name));
 	put_cert(x->out, "current", x->id->current);
 	put_cert(x->out, "next", x->next ? x->next : x->id->next);
 	if (x->from != INSTANT_MAX)
-		cert_put(x->out, "signsFrom", moment(x->from));
+		json_put_text(x->out, "signsFrom", moment(x->from));
 	json_object_set(x->out, "warnings", x->warnings);
 	json_object_set(x->out, "steps", x->steps);
 	json_object_set(x->out, "peers", x->peers);

@@ -140,13 +140,6 @@ client_reply_json(const struct client_reply *r)
 	return o;
 }
 
-static void
-put(json_t *o, const char *key, struct str value)
-{
-	if (str_is_set(value))
-		json_object_set_new(o, key, json_stringn(value.ptr, value.len));
-}
-
 /* An answer that is no SOAP: the document tells it, besides the error. */
 static bool
 refused_plainly(const struct cli *c, const struct client_reply *r, struct err *e)
@@ -155,7 +148,7 @@ refused_plainly(const struct cli *c, const struct client_reply *r, struct err *e
 
 	if (c->json) {
 		o = client_reply_json(r);
-		put(o, "body", r->plain);
+		json_put_text(o, "body", r->plain);
 		cli_print_json(o);
 	}
 	return FAIL(e, FETCH_FAILED, "HTTP status %d", r->http.status);
@@ -199,10 +192,10 @@ client_fault(const struct cli *c, const struct client_reply *r)
 
 	if (c->json) {
 		fault = json_object();
-		put(fault, "code", answer->outer);
+		json_put_text(fault, "code", answer->outer);
 		if (!str_eq(answer->code, answer->outer))
-			put(fault, "subcode", answer->code);
-		put(fault, "reason", answer->reason);
+			json_put_text(fault, "subcode", answer->code);
+		json_put_text(fault, "reason", answer->reason);
 		o = client_reply_json(r);
 		json_object_set_new(o, "fault", fault);
 		cli_print_json(o);
@@ -229,7 +222,7 @@ client_write_result(const struct cli *c, const struct client_flags *f, json_t *d
 
 	if (ok && c->json) {
 		if (is_out)
-			put(document, member, result);
+			json_put_text(document, member, result);
 		cli_print_json(document);
 		return true;
 	}
@@ -244,8 +237,8 @@ client_token_write(const struct cli *c, const struct client_flags *f,
 	json_t *o = client_reply_json(r);
 	char until[TIME_TEXT_MAX];
 
-	put(o, "id", t->id);
-	put(o, "notOnOrAfter", time_format_utc(t->expires, until));
+	json_put_text(o, "id", t->id);
+	json_put_text(o, "notOnOrAfter", time_format_utc(t->expires, until));
 	if (!client_write_result(c, f, o, "token", t->xml, e))
 		return false;
 	if (strcmp(f->output, "-") == 0 && !c->json)

@@ -133,6 +133,7 @@ reload(struct server *s)
 	if (!load_platform(s->cli, &next, &e) || !tls_new(next->config, true, &tls[0], &e) ||
 	    !tls_new(next->config, false, &tls[1], &e)) {
 		LOG_ERR(LOG_LEVEL_ERROR, "reload.failed", &e);
+		notify_status("serving as before: the reload failed, see the log");
 		tls_free(tls[0]);
 		platform_release(next);
 	} else {
@@ -145,6 +146,9 @@ reload(struct server *s)
 		revocation_teach(s->app->revocation, next);
 		app_platform_replace(s->app, next);
 		LOG(LOG_LEVEL_INFO, "reloaded");
+		notify_status(fixed.len == 0
+				      ? "serving, reloaded"
+				      : "serving, reloaded but for what needs a restart");
 	}
 	buf_release(&fixed);
 	platform_release(old);
@@ -227,6 +231,7 @@ stop(struct server *s)
 
 	platform_release(p);
 	notify_stopping();
+	notify_status("stopping: running calls finish");
 	atomic_store(&s->app->is_stopping, true);
 	LOG(LOG_LEVEL_INFO, "stopping");
 	cut = http_stop(s->http, drain_s);
@@ -281,6 +286,7 @@ cmd_serve(struct cli *c)
 	if (!start_http(&s, &e))
 		return cli_failed(c, &e);
 	atomic_store(&s.app->is_ready, true);
+	notify_status("serving");
 	notify_ready();
 	LOG(LOG_LEVEL_INFO, "ready");
 	serve_until_stopped(&s, &signals);

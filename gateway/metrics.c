@@ -51,12 +51,6 @@ metrics_limited(enum metric_limit why)
 	atomic_fetch_add(&limited[why], 1);
 }
 
-void
-metrics_gauge(struct buf *out, const char *name_and_labels, double value)
-{
-	buf_printf(out, "%s %.17g\n", name_and_labels, value);
-}
-
 static void
 write_http(struct buf *out)
 {

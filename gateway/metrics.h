@@ -21,9 +21,6 @@ enum metric_limit {
 	METRIC_LIMIT_COUNT
 };
 void metrics_limited(enum metric_limit why);
-/* A value that is read when asked for, e.g. a certificate's end. name with labels, as
- * Prometheus writes it. */
-void metrics_gauge(struct buf *out, const char *name_and_labels, double value);
 void metrics_write(struct buf *out);
 
 #endif

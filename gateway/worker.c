@@ -105,14 +105,3 @@ worker_submit(struct worker_pool *p, struct worker_job *job)
 	pthread_mutex_unlock(&p->lock);
 	return taken;
 }
-
-size_t
-worker_queued(struct worker_pool *p)
-{
-	size_t n;
-
-	pthread_mutex_lock(&p->lock);
-	n = p->queued;
-	pthread_mutex_unlock(&p->lock);
-	return n;
-}

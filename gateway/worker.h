@@ -19,6 +19,5 @@ struct worker_pool *worker_pool_new(size_t threads, size_t queue_max);
 void worker_pool_free(struct worker_pool *p);
 /* false: the queue is full, the job was not taken. */
 MUST_USE bool worker_submit(struct worker_pool *p, struct worker_job *job);
-size_t worker_queued(struct worker_pool *p);
 
 #endif

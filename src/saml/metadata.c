@@ -47,15 +47,6 @@ struct reading {
 		buf_add_char((r)->findings, '\n');                                             \
 	} while (0)
 
-struct str
-saml_binding_uri(enum saml_binding binding)
-{
-	for (size_t i = 0; i < ARRAY_LEN(bindings); i++)
-		if (bindings[i].binding == binding)
-			return bindings[i].uri;
-	return STR_NONE;
-}
-
 const struct saml_endpoint *
 saml_endpoint_for(const struct saml_endpoints *list, enum saml_binding binding)
 {

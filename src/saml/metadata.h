@@ -92,7 +92,6 @@ size_t metadata_certs(struct str xml, enum saml_role role, struct arena *a,
 /* First endpoint with that binding; NULL if none. */
 const struct saml_endpoint *saml_endpoint_for(const struct saml_endpoints *list,
 					      enum saml_binding binding);
-struct str saml_binding_uri(enum saml_binding binding);
 
 /* The document of one role, signed, as it is served. Errors: KEY_UNUSABLE. */
 MUST_USE bool metadata_publish(const struct saml_hub *hub, enum saml_role as, struct arena *a,

@@ -226,13 +226,6 @@ peers_release(const struct peer_set *s)
 	set_drop(u.own);
 }
 
-void
-peers_releasep(const struct peer_set **s)
-{
-	peers_release(*s);
-	*s = NULL;
-}
-
 const struct trust_snapshot *
 peers_known(const struct peer_set *s)
 {

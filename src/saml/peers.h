@@ -34,7 +34,6 @@ void peers_free(struct peers *p);
 const struct peer_set *peers_hold(struct peers *p, struct trust *t,
 				  const struct peers_rules *rules);
 void peers_release(const struct peer_set *s);
-void peers_releasep(const struct peer_set **s);
 
 const struct trust_snapshot *peers_known(const struct peer_set *s);
 /* NULL: not registered, blocked, outside its validity, or without usable metadata. */

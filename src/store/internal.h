@@ -97,7 +97,6 @@ void stmt_reset(struct stmt *s);   /* to run it again with other values */
 void stmt_bind_int(struct stmt *s, int at, int64_t value);
 void stmt_bind_str(struct stmt *s, int at, struct str text);   /* absent: NULL */
 void stmt_bind_blob(struct stmt *s, int at, struct str bytes); /* absent: NULL */
-void stmt_bind_null(struct stmt *s, int at);
 MUST_USE bool stmt_step(struct stmt *s, bool *has_row, struct err *e);
 MUST_USE bool stmt_run(struct stmt *s, struct err *e); /* steps to the end, rows ignored */
 int64_t stmt_int(const struct stmt *s, int column);

@@ -261,12 +261,6 @@ stmt_bind_blob(struct stmt *s, int at, struct str bytes)
 	bind_result(s, rc);
 }
 
-void
-stmt_bind_null(struct stmt *s, int at)
-{
-	bind_result(s, sqlite3_bind_null(s->raw, at));
-}
-
 bool
 stmt_step(struct stmt *s, bool *has_row, struct err *e)
 {

@@ -13,6 +13,7 @@
 
 #include "base/encoding.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "crypto/random.h"
 #include "saml/authn.h"
 #include "saml/lasso.h"
@@ -552,4 +553,29 @@ audit_count(struct saml_world *w, const char *result)
 	assert_true(store_read(w->app->store, &r, &e));
 	assert_true(store_audit_each(r, &f, count_row, &n, &e));
 	return n;
+}
+
+void
+audit_expect(struct saml_world *w, const char *const *names, size_t count)
+{
+	assert_true(count > 0);
+	for (size_t i = 0; i < count; i++)
+		if (audit_count(w, names[i]) == 0)
+			fail_msg("no record of %s", names[i]);
+}
+
+int
+saml_world_run(struct saml_world *w, const char *name, bool knows,
+	       const struct CMUnitTest *tests, size_t count)
+{
+	int failed;
+
+	saml_lasso_init();
+	log_setup(LOG_LEVEL_ERROR, LOG_FORMAT_TEXT, false);
+	saml_world_begin(w, name);
+	if (knows)
+		saml_world_know(w, NULL, NULL, "oiosamlProfil = \"OIOSAML3\";");
+	failed = _cmocka_run_group_tests(name, tests, count, NULL, NULL);
+	saml_world_end(w);
+	return failed;
 }

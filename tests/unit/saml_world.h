@@ -125,5 +125,15 @@ void system_verify(struct saml_world *w, const char *system_id, const char *acs,
 /* The page is the error page `want`, or, if that is "", a login that holds at system A. */
 void login_expect(struct saml_world *w, const char *name, const char *want);
 size_t audit_count(struct saml_world *w, const char *result);
+/* Each of these refusals left a record under its own name. */
+void audit_expect(struct saml_world *w, const char *const *names, size_t count);
+
+struct CMUnitTest;
+/*
+ * For main(): runs the tests in a world of that name; knows: with the usual peers known, and
+ * IdP B in OIOSAML 3. Returns what main() does.
+ */
+int saml_world_run(struct saml_world *w, const char *name, bool knows,
+		   const struct CMUnitTest *tests, size_t count);
 
 #endif

@@ -18,7 +18,6 @@
 #include "gateway/file.h"
 #include "gateway/known_peers.h"
 #include "saml/attributes.h"
-#include "saml/lasso.h"
 #include "tests/unit/pki.h"
 #include "tests/unit/saml_forge.h"
 #include "trust/apply.h"
@@ -433,23 +432,6 @@ x80_copy_of_the_database(void **state)
 	assert_true(bytes > 0);
 }
 
-static int
-setup(void **state)
-{
-	(void)state;
-	saml_world_begin(&world, "guard");
-	saml_world_know(&world, NULL, NULL, "oiosamlProfil = \"OIOSAML3\";");
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	saml_world_end(&world);
-	return 0;
-}
-
 int
 main(void)
 {
@@ -463,7 +445,5 @@ main(void)
 		cmocka_unit_test(x80_copy_of_the_database),
 	};
 
-	saml_lasso_init();
-	log_setup(LOG_LEVEL_ERROR, LOG_FORMAT_TEXT, false);
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return saml_world_run(&world, "guard", true, tests, ARRAY_LEN(tests));
 }

@@ -13,7 +13,6 @@
 
 #include "base/log.h"
 #include "gateway/limiter.h"
-#include "saml/lasso.h"
 #include "tests/unit/saml_forge.h"
 
 static struct saml_world world;
@@ -172,23 +171,6 @@ x58_buckets(void **state)
 	}
 }
 
-static int
-setup(void **state)
-{
-	(void)state;
-	saml_world_begin(&world, "limits");
-	saml_world_know(&world, NULL, NULL, "oiosamlProfil = \"OIOSAML3\";");
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	saml_world_end(&world);
-	return 0;
-}
-
 int
 main(void)
 {
@@ -198,7 +180,5 @@ main(void)
 		cmocka_unit_test(x58_buckets),
 	};
 
-	saml_lasso_init();
-	log_setup(LOG_LEVEL_ERROR, LOG_FORMAT_TEXT, false);
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return saml_world_run(&world, "limits", true, tests, ARRAY_LEN(tests));
 }

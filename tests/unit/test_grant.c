@@ -13,9 +13,7 @@
 #include <cmocka.h>
 
 #include "base/encoding.h"
-#include "base/log.h"
 #include "saml/attributes.h"
-#include "saml/lasso.h"
 #include "saml/nameid.h"
 #include "tests/unit/saml_world.h"
 #include "xml/names.h"
@@ -422,22 +420,6 @@ a_bootstrap_token(void **state)
 	message_trees_release(&t);
 }
 
-static int
-setup(void **state)
-{
-	(void)state;
-	saml_world_begin(&world, "grant");
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	saml_world_end(&world);
-	return 0;
-}
-
 int
 main(void)
 {
@@ -447,7 +429,5 @@ main(void)
 		cmocka_unit_test(a_missing_value),      cmocka_unit_test(a_bootstrap_token),
 	};
 
-	saml_lasso_init();
-	log_setup(LOG_LEVEL_ERROR, LOG_FORMAT_TEXT, false);
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return saml_world_run(&world, "grant", false, tests, ARRAY_LEN(tests));
 }

@@ -16,8 +16,6 @@
 #include "base/clock.h"
 #include "base/encoding.h"
 #include "saml/attributes.h"
-#include "base/log.h"
-#include "saml/lasso.h"
 #include "tests/unit/saml_forge.h"
 #include "xml/names.h"
 
@@ -463,26 +461,7 @@ records_of_refusals(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (audit_count(&world, names[i]) == 0)
-			fail_msg("no record of %s", names[i]);
-}
-
-static int
-setup(void **state)
-{
-	(void)state;
-	saml_world_begin(&world, "login");
-	saml_world_know(&world, NULL, NULL, "oiosamlProfil = \"OIOSAML3\";");
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	saml_world_end(&world);
-	return 0;
+	audit_expect(&world, names, ARRAY_LEN(names));
 }
 
 int
@@ -498,7 +477,5 @@ main(void)
 		cmocka_unit_test(records_of_refusals),
 	};
 
-	saml_lasso_init();
-	log_setup(LOG_LEVEL_ERROR, LOG_FORMAT_TEXT, false);
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return saml_world_run(&world, "login", true, tests, ARRAY_LEN(tests));
 }

@@ -15,8 +15,6 @@
 
 #include "base/clock.h"
 #include "base/encoding.h"
-#include "base/log.h"
-#include "saml/lasso.h"
 #include "gateway/file.h"
 #include "tests/unit/pki.h"
 #include "tests/unit/saml_world.h"
@@ -517,22 +515,6 @@ lasso_plays_a_system(void **state)
 	lasso_server_destroy(server);
 }
 
-static int
-setup(void **state)
-{
-	(void)state;
-	saml_world_begin(&world, "metadata");
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	saml_world_end(&world);
-	return 0;
-}
-
 int
 main(void)
 {
@@ -550,7 +532,5 @@ main(void)
 		cmocka_unit_test(peers_end_with_their_metadata),
 	};
 
-	saml_lasso_init();
-	log_setup(LOG_LEVEL_ERROR, LOG_FORMAT_TEXT, false);
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return saml_world_run(&world, "metadata", false, tests, ARRAY_LEN(tests));
 }

@@ -10,8 +10,6 @@
 #include <stdio.h>
 #include <cmocka.h>
 
-#include "base/log.h"
-#include "saml/lasso.h"
 #include "tests/unit/saml_forge.h"
 
 #define EMPTY                                                                                  \
@@ -162,26 +160,7 @@ records_of_refusals(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (audit_count(&world, names[i]) == 0)
-			fail_msg("no record of %s", names[i]);
-}
-
-static int
-setup(void **state)
-{
-	(void)state;
-	saml_world_begin(&world, "replay");
-	saml_world_know(&world, NULL, NULL, "oiosamlProfil = \"OIOSAML3\";");
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	saml_world_end(&world);
-	return 0;
+	audit_expect(&world, names, ARRAY_LEN(names));
 }
 
 int
@@ -196,7 +175,5 @@ main(void)
 		cmocka_unit_test(records_of_refusals),
 	};
 
-	saml_lasso_init();
-	log_setup(LOG_LEVEL_ERROR, LOG_FORMAT_TEXT, false);
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return saml_world_run(&world, "replay", true, tests, ARRAY_LEN(tests));
 }

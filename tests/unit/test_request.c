@@ -14,9 +14,7 @@
 
 #include "base/encoding.h"
 #include "base/limits.h"
-#include "base/log.h"
 #include "gateway/limiter.h"
-#include "saml/lasso.h"
 #include "saml/redirect.h"
 #include "tests/unit/saml_forge.h"
 
@@ -438,26 +436,7 @@ records_of_refusals(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (audit_count(&world, names[i]) == 0)
-			fail_msg("no record of %s", names[i]);
-}
-
-static int
-setup(void **state)
-{
-	(void)state;
-	saml_world_begin(&world, "request");
-	saml_world_know(&world, NULL, NULL, "oiosamlProfil = \"OIOSAML3\";");
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	saml_world_end(&world);
-	return 0;
+	audit_expect(&world, names, ARRAY_LEN(names));
 }
 
 int
@@ -471,7 +450,5 @@ main(void)
 		cmocka_unit_test(x58_flood),        cmocka_unit_test(records_of_refusals),
 	};
 
-	saml_lasso_init();
-	log_setup(LOG_LEVEL_ERROR, LOG_FORMAT_TEXT, false);
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return saml_world_run(&world, "request", true, tests, ARRAY_LEN(tests));
 }
