@@ -7,6 +7,7 @@ import re
 import signal
 import socket
 import ssl
+import tempfile
 import threading
 
 import landscape
@@ -24,6 +25,33 @@ def test_metrics_name_no_secret(land):
     assert status == 200
     assert "sluse_build_info{version=" in text
     assert 'sluse_certificate_expiry_timestamp_seconds{use="sts-signing"}' in text
+
+
+def test_the_service_manager_is_told(own_land, monkeypatch):
+    with tempfile.TemporaryDirectory() as folder, \
+            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+        s.bind(f"{folder}/notify")
+        s.settimeout(30)
+
+        def until(last):
+            heard = []
+            while not heard or not heard[-1].startswith(last):
+                heard.append(s.recv(4096).decode())
+            return [h for h in heard if not h.startswith("WATCHDOG")]
+
+        monkeypatch.setenv("NOTIFY_SOCKET", f"{folder}/notify")
+        own_land.start_server()
+        assert until("READY=1") == ["STATUS=serving", "READY=1"]
+        own_land.processes["serve"].send_signal(signal.SIGHUP)
+        assert until("READY=1")[1:] == ["STATUS=serving, reloaded", "READY=1"]
+        whole = own_land.config.read_text()
+        own_land.config.write_text(whole + "nothing = 1;\n")
+        own_land.processes["serve"].send_signal(signal.SIGHUP)
+        assert until("READY=1")[1:] == [
+            "STATUS=serving as before: the reload failed, see the log", "READY=1"]
+        own_land.config.write_text(whole)
+        assert own_land.stop("serve") == 0
+        assert until("STATUS=stopping") == ["STOPPING=1", "STATUS=stopping: running calls finish"]
 
 
 def test_operations_unknown_path(land):

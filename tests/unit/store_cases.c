@@ -22,12 +22,14 @@
 struct store_options
 store_fresh_options(const char *name)
 {
-	static char path[256];
+	static char paths[2][256]; /* two may be open at a time */
+	static unsigned next;
+	char *path = paths[next++ % ARRAY_LEN(paths)];
 	const char *build = getenv("SLUSE_BUILD");
 	struct store_options o = {.path = path, .create = true, .readers = 3};
 
 	mkdir("build", 0777);
-	snprintf(path, sizeof(path), "%s/store-%s-%ld.db", build ? build : "build", name,
+	snprintf(path, sizeof(paths[0]), "%s/store-%s-%ld.db", build ? build : "build", name,
 		 (long)getpid());
 	store_remove(&o);
 	return o;
