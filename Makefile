@@ -45,7 +45,8 @@ TEST_PKGS := cmocka xmlsec1-openssl
 # Foreign headers are system headers: our warnings are for our code.
 pkg_cflags = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(1) 2>/dev/null))
 PKG_CFLAGS  := $(call pkg_cflags,$(PKGS))
-GATE_CFLAGS := $(call pkg_cflags,$(GATE_PKGS)) -isystem $(GEN)
+# A changed prefix or version compiles anew what names it: quoted headers count as dependencies.
+GATE_CFLAGS := $(call pkg_cflags,$(GATE_PKGS)) -iquote $(GEN)
 TEST_CFLAGS := $(GATE_CFLAGS) $(call pkg_cflags,$(TEST_PKGS))
 PKG_LIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -pthread
 GATE_LIBS   := $(shell pkg-config --libs $(GATE_PKGS) 2>/dev/null)
