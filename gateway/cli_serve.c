@@ -41,7 +41,7 @@ static const struct {
 	enum http_listener kind;
 	enum setting address;
 	bool has_tls, asks_client_cert;
-	size_t max_body_bytes;
+	size_t max_body_bytes; /* of systems: service.body_bytes, no more than this */
 } listeners[] = {
 	{LISTENER_SYSTEM, OPT_LISTEN_SYSTEM, true, true, LIMIT_SERVICE_BODY_BYTES},
 	{LISTENER_BROWSER, OPT_LISTEN_BROWSER, true, false, LIMIT_FORM_BODY_BYTES},
@@ -83,6 +83,8 @@ open_listener(const struct config *c, size_t i, struct http_listener_options *ou
 	*out = (struct http_listener_options){.kind = listeners[i].kind,
 					      .fd = -1,
 					      .max_body_bytes = listeners[i].max_body_bytes};
+	if (listeners[i].kind == LISTENER_SYSTEM)
+		out->max_body_bytes = (size_t)config_number(c, OPT_SERVICE_BODY);
 	if (strcmp(address, "none") == 0)
 		return true;
 	if (listeners[i].has_tls && !tls_new(c, listeners[i].asks_client_cert, &out->tls, e))

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/mem.h"
 
 const struct option_row option_rows[OPT_COUNT] = {
@@ -127,6 +128,10 @@ const struct option_row option_rows[OPT_COUNT] = {
 	[OPT_SERVICE_NEXT_FROM] =
 		{"service.next_from", OPTION_TIME, NULL, 0, 0, NULL, true,
 		 "From when service.next_cert signs; absent: it is published only."},
+	[OPT_SERVICE_BODY] = {"service.body_bytes", OPTION_NUMBER, "10485760",
+			      LIMIT_LARGE_BYTES, LIMIT_SERVICE_BODY_BYTES, NULL, false,
+			      "The largest message that a service takes, in bytes; HTTP 413 to "
+			      "larger ones."},
 	[OPT_GUARD_BINDING] =
 		{"guard.binding", OPTION_CHOICE, "normal", 0, 0, "normal strict", true,
 		 "strict refuses calls that sign only the reference to their token."},

@@ -461,7 +461,7 @@ service_verify(struct soap_run *r, struct err *e)
 {
 	const struct config *config = r->p->config;
 	const struct xml_limits limits = {
-		.bytes = LIMIT_SERVICE_BODY_BYTES,
+		.bytes = (size_t)config_number(config, OPT_SERVICE_BODY),
 		.depth = LIMIT_XML_DEPTH,
 		.nodes = LIMIT_SERVICE_NODES,
 		.comments_ok = true,
@@ -586,7 +586,8 @@ service_call(struct app *app, const struct platform *p, const struct soap_servic
 	r.is_service = true;
 	r.service = service;
 	r.signer = identity_signer(&p->id[IDENTITY_SERVICE], c->now);
-	if (!is_served(&r) || !accept_post(&r, LIMIT_SERVICE_BODY_BYTES))
+	if (!is_served(&r) ||
+	    !accept_post(&r, (size_t)config_number(p->config, OPT_SERVICE_BODY)))
 		return;
 	if (service_verify(&r, &e) && service_claim(&r, &e) && service_find(&r, &e) &&
 	    service_admit(&r, &e) && service_run(&r, &e) && service_record(&r, &e))

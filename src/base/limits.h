@@ -5,7 +5,10 @@
 
 /* Token service: an RST is 8–12 KB, with OnBehalfOf 25 KB. */
 #define LIMIT_STS_BODY_BYTES	  (256UL * 1024)
-/* Services: an import of several hundred objects; clients accept answers up to 28 MiB. */
+/*
+ * Services: an import of several hundred objects; service.body_bytes is 10 MiB unless set, and
+ * no more than this. Clients accept answers up to 28 MiB.
+ */
 #define LIMIT_SERVICE_BODY_BYTES  (28UL * 1024 * 1024)
 #define LIMIT_ANSWER_BYTES	  (28UL * 1024 * 1024)
 /*

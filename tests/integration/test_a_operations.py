@@ -100,6 +100,27 @@ def test_body_too_large(land):
     assert status == 413
 
 
+def announced(land, length):
+    """What comes of a message to a service that says how long it will be, and no more."""
+    with socket.create_connection(("localhost", land.ports["system"]), timeout=30) as plain, \
+            land.tls().wrap_socket(plain, server_hostname="localhost") as s:
+        s.sendall(b"POST /organisation/organisationenhed/6 HTTP/1.1\r\nHost: localhost\r\n"
+                  b"Content-Type: text/xml\r\nExpect: 100-continue\r\n"
+                  b"Content-Length: %d\r\n\r\n" % length)
+        said = b""
+        while not said.startswith(b"HTTP/1.1 100 ") and (part := s.recv(4096)):
+            said += part
+        return said.decode()
+
+
+def test_largest_message_of_a_service(land):
+    assert announced(land, 10 * 1024 * 1024).startswith("HTTP/1.1 100 ")
+    said = announced(land, 10 * 1024 * 1024 + 1)
+    assert said.startswith("HTTP/1.1 413 ") and "<" not in said
+    ref = re.search(r"The message is too large. \(ref: ([0-9a-f]{16})\)", said).group(1)
+    assert f"req={ref} " in (land.folder / "serve.log").read_text()
+
+
 def test_contract_files(land):
     path = "/organisation/organisationenhed/6"
     status, text = land.get(path + "?wsdl")

@@ -73,6 +73,22 @@ paths(void **state)
 	}
 }
 
+/* A service takes what is configured, and one byte more is one too many. */
+static void
+the_size_of_a_call(void **state)
+{
+	size_t len = 2 * 1024 * 1024;
+	struct str body = str_of(arena_alloc(world.g.a, len + 1), len);
+
+	(void)state;
+	sw_settings(&world, "", "service: { body_bytes = 2097152; };");
+	assert_int_equal(sw_post(&world, true, body), 500);
+	body.len++;
+	assert_int_equal(sw_post(&world, true, body), 413);
+	sw_settings(&world, "", "");
+	assert_int_equal(sw_post(&world, true, body), 500);
+}
+
 static void
 large_calls(void **state)
 {
@@ -92,6 +108,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paths),
+		cmocka_unit_test(the_size_of_a_call),
 		cmocka_unit_test(large_calls),
 	};
 	int failed;
