@@ -92,7 +92,8 @@ def test_a_saml_token_and_a_call_with_it(land):
     token = land.folder / "rest-token.xml"
     token.write_bytes(xml)
     done = land.call("KY", token, "OrganisationEnhed", "soeg",
-                     '<SoegInput xmlns="http://stoettesystemerne.dk/organisation/organisationenhed/6/"/>', check=False)
+                     ('<SoegInput xmlns="http://stoettesystemerne.dk/organisation/organisationenhed/6/"><AttributListe/>'
+                      '<TilstandListe/><RelationListe/></SoegInput>'), check=False)
     assert "fault" not in done.stderr
 
 

@@ -14,7 +14,8 @@ from lxml import etree
 
 SAML = "{urn:oasis:names:tc:SAML:2.0:assertion}"
 BOOTSTRAP = "https://data.gov.dk/model/core/eid/bootstrapToken"
-SOEG = '<SoegInput xmlns="http://stoettesystemerne.dk/organisation/organisationenhed/6/"/>'
+SOEG = ('<SoegInput xmlns="http://stoettesystemerne.dk/organisation/organisationenhed/6/"><AttributListe/>'
+        '<TilstandListe/><RelationListe/></SoegInput>')
 
 
 @pytest.fixture(scope="module")
