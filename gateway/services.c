@@ -5,6 +5,7 @@
 #include <string.h>
 #include "crypto/random.h"
 #include "klassifikation/service_6.h"
+#include "klassifikation/types_6.h"
 #include "organisation/service.h"
 #include "registry/registry.h"
 
@@ -45,6 +46,7 @@ services_open(struct app *app, struct err *e)
 	const struct registry_options o = {
 		.operator_cvr = config_str(app->platform->config, OPT_REGISTRY_OPERATOR),
 		.make_uuid = make_uuid,
+		.label_type = &type_klasse_6,
 		.may_purge = config_flag(app->platform->config, OPT_REGISTRY_PURGE),
 	};
 	struct registry *r;

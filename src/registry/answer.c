@@ -4,7 +4,7 @@
  * know; the row of err.def gives the code.
  * Source: contract of Organisation, 1.7 and R13.
  */
-#include "registry/internal.h"
+#include "registry/label.h"
 
 #include "xml/names.h"
 
@@ -61,11 +61,13 @@ answer_refuse(struct work *w, struct err *e)
 }
 
 void
-answer_encoder(const struct registry_call *c, struct encoder *x)
+answer_encoder(const struct registry_call *c, struct reading *r, struct label_source *from,
+	       struct encoder *x)
 {
-	*x = (struct encoder){.out = c->out,
-			      .a = c->a,
-			      .type = c->type,
-			      .label = c->registry->options.label,
-			      .label_state = c->registry->options.label_state};
+	*x = (struct encoder){.out = c->out, .a = c->a, .type = c->type};
+	if (!r || !c->registry->options.label_type)
+		return;
+	*from = (struct label_source){.call = c, .reading = r};
+	x->label = label_find;
+	x->label_state = from;
 }

@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "registry/delegate.h"
 #include "registry/history.h"
+#include "registry/label.h"
 #include "registry/pack.h"
 #include "registry/validate.h"
 
@@ -270,6 +271,7 @@ change_run(struct change *ch, struct err *e)
 	if (!store_write(ch->w->c->registry->store, change_job, ch, e))
 		return false;
 	ch->w->c->is_recorded = true;
+	labels_changed(ch->w->c->registry, ch->w->c->type);
 	return true;
 }
 

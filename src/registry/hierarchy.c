@@ -8,6 +8,7 @@
  * installation wants the latter shown.
  * Source: contract of Organisation, 2.5 and 3.7; O11 of the resolutions.
  */
+#include "registry/label.h"
 #include "registry/search.h"
 
 #include <stdlib.h>
@@ -285,15 +286,16 @@ find_list(struct listed *l, const struct hierarchy *h, struct reading *r, struct
 /* ---- output ---- */
 
 static bool
-write_list(struct listed *l, struct arena *scratch, struct err *e)
+write_list(struct listed *l, struct reading *r, struct arena *scratch, struct err *e)
 {
 	struct window win = search_window(&l->w, &l->s, &(struct virkning){.fra = 0});
 	struct registry_call *c = &l->c;
+	struct label_source from;
 	struct encoder x;
 	struct stored s;
 	size_t i;
 
-	answer_encoder(c, &x);
+	answer_encoder(c, r, &from, &x);
 	xml_out_open(c->out, PREFIX_SYSTEM, c->ns, l->row->list);
 	for (i = 0; i < l->rows.count; i++) {
 		struct access_object object = {.owner = l->rows.at[i].cvr,
@@ -330,7 +332,7 @@ hierarchy(struct work *w, const struct hierarchy *h, struct err *e)
 			return false;
 	answer_begin_ok(w->c);
 	for (i = 0; i < h->count; i++)
-		if (!write_list(&all[i], scratch, e))
+		if (!write_list(&all[i], r, scratch, e))
 			return false;
 	answer_end(w->c);
 	return true;

@@ -7,6 +7,7 @@
  */
 #include "registry/change.h"
 
+#include "registry/label.h"
 #include "xml/names.h"
 
 #define OBJECTS_A_JOB 200
@@ -125,6 +126,8 @@ import_batches(struct work *w, struct one *all, size_t count, struct err *e)
 		/* what was stored was recorded with it, whatever becomes of the rest */
 		w->c->is_recorded = has_claims;
 	}
+	for (size_t i = 0; i < count; i++)
+		labels_changed(w->c->registry, all[i].c.type);
 	return true;
 }
 

@@ -8,9 +8,12 @@
 #include "registry/view.h"
 #include "store/objects.h"
 
+struct labels;
+
 struct registry {
 	struct store *store;
 	struct registry_options options;
+	struct labels *labels;
 };
 
 /* A call at work. reader.text is what the client is told when something failed. */
@@ -48,8 +51,10 @@ void answer_retur(struct registry_call *c, enum err_code code, struct str text);
  * that answer and returns true; else false, for a fault.
  */
 bool answer_refuse(struct work *w, struct err *e);
-/* An encoder for c->out. */
-void answer_encoder(const struct registry_call *c, struct encoder *x);
+struct label_source;
+/* An encoder for c->out; labels come from the snapshot, which is filled in. r NULL: as sent. */
+void answer_encoder(const struct registry_call *c, struct reading *r, struct label_source *from,
+		    struct encoder *x);
 
 /* ---- records (record.c) ---- */
 

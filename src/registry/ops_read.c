@@ -5,7 +5,7 @@
  * registrations of a deleted one by asking for a time of registration.
  * Source: contract of Organisation, 3.3 and R5–R7.
  */
-#include "registry/internal.h"
+#include "registry/label.h"
 
 #include <stdlib.h>
 #include "base/limits.h"
@@ -113,20 +113,20 @@ laes(struct work *w, struct err *e)
 	AUTO(store_read_endp) struct reading *r = NULL;
 	struct read_filters f;
 	struct snapshot s;
+	struct label_source from;
 	struct encoder x;
 	struct xml_node *n;
 	struct cursor c;
 	struct uuid uuid;
 
-	if (!work_may_any(w, ACCESS_READ, e) ||
-	    !reader_open(&w->reader, w->c->input, &c, e) ||
+	if (!work_may_any(w, ACCESS_READ, e) || !reader_open(&w->reader, w->c->input, &c, e) ||
 	    !reader_need(&w->reader, &c, NS_SAGDOK, "UUIDIdentifikator", &n, e) ||
 	    !reader_uuid(&w->reader, n, &uuid, e) || !read_filters(w, &c, &f, e) ||
 	    !store_read(w->c->registry->store, &r, e) || !read_snapshot(w, r, &f, uuid, &s, e))
 		return false;
 	if (s.count == 0)
 		return FAIL(e, RETUR_NOT_FOUND, "%s", w->c->type->key);
-	answer_encoder(w->c, &x);
+	answer_encoder(w->c, r, &from, &x);
 	answer_begin_ok(w->c);
 	write_snapshot(&x, &s);
 	answer_end(w->c);
@@ -208,11 +208,12 @@ list_found(struct work *w, struct reading *r, const struct read_filters *f,
 	   const struct wanted *all, size_t count, struct err *e)
 {
 	struct snapshot s;
+	struct label_source from;
 	struct encoder x;
 	bool any = false;
 	size_t i;
 
-	answer_encoder(w->c, &x);
+	answer_encoder(w->c, r, &from, &x);
 	for (i = 0; i < count; i++) {
 		if (all[i].is_again)
 			continue;
@@ -242,8 +243,7 @@ list(struct work *w, struct err *e)
 	struct cursor c;
 	size_t count;
 
-	if (!work_may_any(w, ACCESS_READ, e) ||
-	    !reader_open(&w->reader, w->c->input, &c, e) ||
+	if (!work_may_any(w, ACCESS_READ, e) || !reader_open(&w->reader, w->c->input, &c, e) ||
 	    !read_wanted(w, &c, &all, &count, e) || !read_filters(w, &c, &f, e) ||
 	    !store_read(w->c->registry->store, &r, e))
 		return false;

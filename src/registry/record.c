@@ -6,7 +6,7 @@
  * shape of the contract.
  * Source: contract of Organisation, 2.7.
  */
-#include "registry/internal.h"
+#include "registry/label.h"
 
 #include <string.h>
 #include "base/buf.h"
@@ -112,7 +112,7 @@ record_event(struct tx *tx, const struct work *w, const struct object_key *k, in
 	struct registrering shown = *reg;
 	struct encoder x;
 
-	answer_encoder(w->c, &x);
+	answer_encoder(w->c, NULL, NULL, &x);
 	x.out = xml_out_new(w->c->a, &b);
 	shown.at = at;
 	view_content(t, &reg->content, &always, 0, w->c->a, &shown.content);

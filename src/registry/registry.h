@@ -27,8 +27,8 @@ struct registry_options {
 	bool key_is_optional;        /* BrugervendtNoegleTekst may be left out everywhere */
 	bool hierarchy_has_inactive; /* fremsoegobjekthierarki lists inactive objects too */
 	bool may_purge;              /* fysiskslet is switched on */
-	label_fn *label;             /* NULL: labels of roles and types as sent */
-	void *label_state;
+	/* what Rolle and Type name, and take their Label from; NULL: labels as sent */
+	const struct oio_type *label_type;
 };
 
 /* Borrows the store; copies the options. */

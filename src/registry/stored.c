@@ -4,7 +4,7 @@
  * for among the caller's own and, of a shared kind, the operator's; nowhere else.
  * Source: contract of Organisation, 3.9.
  */
-#include "registry/internal.h"
+#include "registry/label.h"
 
 #include "base/buf.h"
 #include "base/mem.h"
@@ -27,6 +27,7 @@ registry_open(struct store *s, const struct registry_options *o, struct registry
 	if (str_is_set(o->operator_cvr))
 		r->options.operator_cvr =
 			str_of(mem_dup_c(o->operator_cvr), o->operator_cvr.len);
+	r->labels = labels_new();
 	*out = r;
 	return true;
 }
@@ -36,6 +37,7 @@ registry_close(struct registry *r)
 {
 	if (!r)
 		return;
+	labels_free(r->labels);
 	mem_free((void *)(uintptr_t)r->options.operator_cvr.ptr);
 	mem_free(r);
 }

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "klassifikation/service_6.h"
+#include "klassifikation/types_6.h"
 #include "organisation/service.h"
 #include "xml/names.h"
 
@@ -47,6 +48,7 @@ world_options(struct world *w, struct registry_options *o)
 	(void)w;
 	*o = (struct registry_options){.operator_cvr = STR(WORLD_OPERATOR),
 				       .make_uuid = next_uuid,
+				       .label_type = &type_klasse_6,
 				       .may_purge = true};
 }
 

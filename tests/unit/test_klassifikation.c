@@ -144,6 +144,76 @@ test_together(void **state)
 	world_close(&w);
 }
 
+/* ---- labels of Rolle and Type, which name a Klasse ---- */
+
+#define UNIT "c2000000-0000-4000-8000-000000000001"
+#define ROLE(name, uuid, label)                                                                \
+	"<s:" name "><s:UUIDIdentifikator>" uuid "</s:UUIDIdentifikator>" label "</s:" name ">"
+#define IMPORT_UNIT                                                                            \
+	"<ImportInput{T}><OrganisationEnhed><s:UUIDIdentifikator>" UNIT                        \
+	"</s:UUIDIdentifikator><Registrering><AttributListe><Egenskab>"                        \
+	"<s:BrugervendtNoegleTekst>e</s:BrugervendtNoegleTekst></Egenskab></AttributListe>"    \
+	"<TilstandListe/><RelationListe><s:Adresser><s:ReferenceID><s:UUIDIdentifikator>" K3   \
+	"</s:UUIDIdentifikator></s:ReferenceID>" ROLE("Rolle", K1, "") ROLE(                   \
+		"Type", K2, "<s:Label>sendt</s:Label>") "<s:Indeks>1</s:Indeks>"               \
+							"</s:Adresser></RelationListe>"        \
+							"</Registrering>"                      \
+							"</OrganisationEnhed></ImportInput>"
+#define RENAME(uuid, key)                                                                      \
+	"<RetInput{T}><s:UUIDIdentifikator>" uuid "</s:UUIDIdentifikator><AttributListe>"      \
+	"<Egenskab><s:BrugervendtNoegleTekst>" key "</s:BrugervendtNoegleTekst></Egenskab>"    \
+	"</AttributListe></RetInput>"
+#define SHOWN(role, type)                                                                      \
+	"<ns2:Rolle><ns2:UUIDIdentifikator>" K1 "</ns2:UUIDIdentifikator>" role                \
+	"</ns2:Rolle><ns2:Type><ns2:UUIDIdentifikator>" K2 "</ns2:UUIDIdentifikator>" type     \
+	"</ns2:Type>"
+#define LABEL(text) "<ns2:Label>" text "</ns2:Label>"
+
+static void
+expect_labels(struct world *w, const char *name, const char *want)
+{
+	static const struct {
+		const char *service, *body;
+	} reads[] = {
+		{"organisationenhed", ON("Laes", UNIT)},
+		{"organisationenhed", ON("List", UNIT)},
+		{"organisationsystem", "<FremsoegObjekthierarkiInput{T}/>"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(reads); i++) {
+		struct said s;
+
+		world_call(w, &korsbaek_reads, reads[i].service, reads[i].body, &s);
+		if (!said_has(&s, want))
+			fail_msg("%s: " STR_FMT, name, STR_ARG(s.xml));
+		said_end(&s);
+	}
+}
+
+static void
+test_labels(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	world_expect(&w, &korsbaek, "organisationenhed", IMPORT_UNIT, 20);
+	expect_labels(&w, "no such Klasse: as sent", SHOWN("", LABEL("sendt")));
+	world_expect(&w, &operator, "klasse", IMPORT(K1, "Postadresse"), 20);
+	expect_labels(&w, "the operator's", SHOWN(LABEL("Postadresse"), LABEL("sendt")));
+	world_expect(&w, &korsbaek, "klasse", IMPORT(K2, "Enhed"), 20);
+	expect_labels(&w, "one's own", SHOWN(LABEL("Postadresse"), LABEL("Enhed")));
+	world_expect(&w, &havneby, "klasse", IMPORT(K2, "fremmed"), 20);
+	expect_labels(&w, "not another's", SHOWN(LABEL("Postadresse"), LABEL("Enhed")));
+	world_expect(&w, &operator, "klasse", RENAME(K1, "Adresse"), 20);
+	expect_labels(&w, "renamed", SHOWN(LABEL("Adresse"), LABEL("Enhed")));
+	world_expect(&w, &korsbaek, "klasse", ON("Passiver", K2), 20);
+	expect_labels(&w, "passive: as sent", SHOWN(LABEL("Adresse"), LABEL("sendt")));
+	world_expect(&w, &operator, "klasse", ON("Slet", K1), 20);
+	expect_labels(&w, "deleted", SHOWN("", LABEL("sendt")));
+	world_close(&w);
+}
+
 static void
 test_addresses(void **state)
 {
@@ -182,9 +252,8 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_who),
-		cmocka_unit_test(test_open_start),
-		cmocka_unit_test(test_together),
+		cmocka_unit_test(test_who),       cmocka_unit_test(test_open_start),
+		cmocka_unit_test(test_together),  cmocka_unit_test(test_labels),
 		cmocka_unit_test(test_addresses),
 	};
 	int failed;
