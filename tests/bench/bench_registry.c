@@ -3,16 +3,18 @@
  * The registry without network and signatures: from the parsed body to the written output
  * element, on a store of its own under build/.
  *
- *	bench_registry [OBJECTS]	(100,000 by default)
+ *	bench_registry [OBJECTS]	(120,000 by default)
  *
- * importer is measured on sixteen threads, each with its commit on disk; the rest by the CPU of
- * one thread.
+ * A municipality: of 120 objects 15 are units, 10 users with a person each, 20 functions, 60
+ * addresses. importer is measured on sixteen threads, each with its commit on disk; the rest by
+ * the CPU of one thread.
  */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -84,15 +86,23 @@ call(const char *service, const char *body, size_t len, const char *want)
 
 static const struct {
 	const char *service, *kind, *name;
-	unsigned share; /* of a hundred */
+	unsigned share; /* of SHARES */
+	bool is_bare;   /* neither states nor relations */
 } kinds[] = {
-	{"organisationenhed", "OrganisationEnhed", "EnhedNavn", 8},
-	{"organisationfunktion", "OrganisationFunktion", "FunktionNavn", 40},
-	{"bruger", "Bruger", "BrugerNavn", 40},
-	{"itsystem", "ItSystem", "ItSystemNavn", 5},
-	{"organisation", "Organisation", "OrganisationNavn", 3},
-	{"interessefaellesskab", "Interessefaellesskab", "InteressefaellesskabNavn", 4},
+	{"organisationenhed", "OrganisationEnhed", "s:EnhedNavn", 15, false},
+	{"organisationfunktion", "OrganisationFunktion", "s:FunktionNavn", 20, false},
+	{"bruger", "Bruger", "s:BrugerNavn", 10, false},
+	{"itsystem", "ItSystem", "s:ItSystemNavn", 2, false},
+	{"organisation", "Organisation", "s:OrganisationNavn", 1, false},
+	{"interessefaellesskab", "Interessefaellesskab", "s:InteressefaellesskabNavn", 2,
+	 false},
+	{"person", "Person", "NavnTekst", 10, true},
+	{"adresse", "Adresse", "t:AdresseTekst", 60, true},
 };
+
+#define SHARES 120
+#define FUNCTIONS(count) ((count)*20 / SHARES)
+#define USERS(count) ((count)*10 / SHARES)
 
 #define VIRKNING                                                                               \
 	"<s:Virkning><s:FraTidspunkt><s:TidsstempelDatoTid>2024-05-02T00:00:00+02:00"          \
@@ -119,7 +129,7 @@ spread(size_t i)
 static size_t
 kind_of(size_t i)
 {
-	size_t k = 0, at = (i / 100 + i) % 100;
+	size_t k = 0, at = (i / SHARES + i) % SHARES;
 
 	while (at >= kinds[k].share)
 		at -= kinds[k++].share;
@@ -161,27 +171,31 @@ relations(size_t k, size_t i, char *out, size_t room)
 	return snprintf(out, room, ADDRESS, x);
 }
 
+#define GYLDIGHED                                                                              \
+	"<g:Gyldighed>" VIRKNING "<g:GyldighedStatusKode>Aktiv</g:GyldighedStatusKode>"        \
+	"</g:Gyldighed>"
+
 static size_t
 body_of(size_t i, char *out, size_t room)
 {
 	size_t k = kind_of(i);
-	char r[4000];
+	char r[4000] = "";
 
-	relations(k, i, r, sizeof(r));
+	if (!kinds[k].is_bare)
+		relations(k, i, r, sizeof(r));
 	return (size_t)snprintf(
 		out, room,
 		"<ImportInput xmlns=\"http://stoettesystemerne.dk/organisation/%s/6/\" "
-		"xmlns:s=\"urn:oio:sagdok:3.0.0\" "
+		"xmlns:s=\"urn:oio:sagdok:3.0.0\" xmlns:t=\"urn:oio:sts:6\" "
 		"xmlns:g=\"http://stoettesystemerne.dk/organisation/6/\"><%s>"
 		"<s:UUIDIdentifikator>%08x-aaaa-4000-8000-%012zx</s:UUIDIdentifikator>"
 		"<Registrering><AttributListe><Egenskab>" VIRKNING
 		"<s:BrugervendtNoegleTekst>objekt %zu</s:BrugervendtNoegleTekst>"
-		"<s:%s>Objekt nummer %zu</s:%s></Egenskab></AttributListe><TilstandListe>"
-		"<g:Gyldighed>" VIRKNING "<g:GyldighedStatusKode>Aktiv</g:GyldighedStatusKode>"
-		"</g:Gyldighed></TilstandListe><RelationListe>%s</RelationListe></Registrering>"
+		"<%s>Objekt nummer %zu</%s></Egenskab></AttributListe><TilstandListe>%s"
+		"</TilstandListe><RelationListe>%s</RelationListe></Registrering>"
 		"</%s></ImportInput>",
 		kinds[k].service, kinds[k].kind, spread(i), i, i, kinds[k].name, i,
-		kinds[k].name, r, kinds[k].kind);
+		kinds[k].name, kinds[k].is_bare ? "" : GYLDIGHED, r, kinds[k].kind);
 }
 
 static void
@@ -256,7 +270,34 @@ bench_importer(size_t count)
 	       (double)measured / (double)(after.commits - before.commits),
 	       us / 1e3 / (double)(after.commits - before.commits));
 	fflush(stdout);
-	import_range(measured, count, FILL_THREADS);
+	us = (double)import_range(measured, count, FILL_THREADS);
+	printf("bench registry_load: objects=%zu per_s=%.0f threads=%d\n", count,
+	       (double)(count - measured) * 1e6 / us, FILL_THREADS);
+	fflush(stdout);
+}
+
+static double
+file_mb(const char *end)
+{
+	char name[220];
+	struct stat st;
+
+	snprintf(name, sizeof(name), "%s%s", path, end);
+	return stat(name, &st) == 0 ? (double)st.st_size / 1e6 : 0;
+}
+
+/* What it costs to have them. */
+static void
+bench_size(size_t count)
+{
+	struct rusage u;
+
+	getrusage(RUSAGE_SELF, &u);
+	printf("bench registry_size: objects=%zu file_mb=%.1f journal_mb=%.1f "
+	       "bytes_per_object=%.0f rss_max_mb=%.1f\n",
+	       count, file_mb(""), file_mb("-wal"), file_mb("") * 1e6 / (double)count,
+	       (double)u.ru_maxrss / 1e3);
+	fflush(stdout);
 }
 
 /* ---- reading ---- */
@@ -329,7 +370,7 @@ bench_reads(size_t count)
 	measure("hierarchy_page_first", "organisationsystem", body, 5);
 	snprintf(body, sizeof(body), page, count / 50);
 	measure("hierarchy_page_middle", "organisationsystem", body, 5);
-	snprintf(body, sizeof(body), page, count * 39 / 100);
+	snprintf(body, sizeof(body), page, FUNCTIONS(count) - 600);
 	measure("hierarchy_page_last", "organisationsystem", body, 5);
 	snprintf(body, sizeof(body),
 		 "<SoegInput" HEAD(
@@ -363,8 +404,85 @@ bench_reads(size_t count)
 				  "111111111111</s:UUIDIdentifikator></s:ReferenceID></"
 				  "s:Tilhoerer>"
 				  "</RelationListe></SoegInput>",
-		count * 38 / 100);
+		USERS(count) - 500);
 	measure("soeg_last_page_of_all", "bruger", body, 5);
+}
+
+/* ---- by one relation; a thousand by UUID ---- */
+
+/*
+ * The slowest of the relations that name few of many, and the first page of one that all name.
+ * %s: what is named.
+ */
+static void
+bench_relations(size_t count)
+{
+	static const char search[] =
+		"<SoegInput xmlns=\"http://stoettesystemerne.dk/organisation/%s/6/\" "
+		"xmlns:s=\"urn:oio:sagdok:3.0.0\"><AttributListe/><TilstandListe/>"
+		"<RelationListe><s:%s><s:ReferenceID><s:UUIDIdentifikator>%08x-0000-4000-8000-"
+		"%012u</s:UUIDIdentifikator></s:ReferenceID>%s</s:%s></RelationListe>"
+		"</SoegInput>";
+	static const char roles[] =
+		"<s:Rolle><s:UUIDIdentifikator>2b670843-ce42-411a-8fb5-311dfdd5caf0"
+		"</s:UUIDIdentifikator></s:Rolle><s:Type><s:UUIDIdentifikator>"
+		"9b33c0a0-a566-4ec0-8200-325cb1e5bb9a</s:UUIDIdentifikator></s:Type>"
+		"<s:Indeks>1</s:Indeks>";
+	static const struct {
+		const char *service, *relation;
+		size_t kind, tenth; /* names i / 10 */
+		unsigned last;
+		bool has_roles;
+	} rows[] = {
+		{"organisationenhed", "Overordnet", 0, 1, 1, false},
+		{"organisationenhed", "Adresser", 0, 0, 0, true},
+		{"organisationfunktion", "TilknyttedeBrugere", 1, 0, 2, false},
+		{"organisationfunktion", "TilknyttedeEnheder", 1, 1, 3, false},
+		{"bruger", "Adresser", 2, 0, 0, true},
+		{"bruger", "TilknyttedePersoner", 2, 0, 4, false},
+	};
+	char body[1200], name[80];
+
+	for (size_t r = 0; r < ARRAY_LEN(rows); r++) {
+		size_t i = count / 2;
+
+		while (kind_of(i) != rows[r].kind)
+			i++;
+		snprintf(body, sizeof(body), search, rows[r].service, rows[r].relation,
+			 spread(rows[r].tenth ? i / 10 : i), rows[r].last,
+			 rows[r].has_roles ? roles : "", rows[r].relation);
+		snprintf(name, sizeof(name), "soeg_relation_%s_%s", rows[r].service,
+			 rows[r].relation);
+		measure(name, rows[r].service, body, 20);
+	}
+	snprintf(body, sizeof(body),
+		 "<SoegInput" HEAD("bruger") "<AttributListe/><TilstandListe/><RelationListe>"
+					     "<s:Tilhoerer><s:ReferenceID><s:UUIDIdentifikator>"
+					     "11111111-1111-4111-8111-111111111111</"
+					     "s:UUIDIdentifikator></s:ReferenceID>"
+					     "</s:Tilhoerer></RelationListe></SoegInput>");
+	measure("soeg_relation_first_1000_of_all", "bruger", body, 10);
+}
+
+static void
+bench_list(size_t count)
+{
+	AUTO(buf_release) struct buf b = BUF_INIT(1 << 20);
+	size_t n = 0;
+
+	buf_printf(&b, "<ListInput%s", HEAD("bruger"));
+	for (size_t i = 0; i < count && n < 1000; i++) {
+		if (kind_of(i) != 2)
+			continue;
+		buf_printf(&b,
+			   "<s:UUIDIdentifikator>%08x-aaaa-4000-8000-%012zx"
+			   "</s:UUIDIdentifikator>",
+			   spread(i), i);
+		n++;
+	}
+	buf_printf(&b, "</ListInput>");
+	buf_add_char(&b, '\0');
+	measure("list_1000", "bruger", b.ptr, 10);
 }
 
 static void
@@ -386,7 +504,7 @@ main(int argc, char **argv)
 	struct store_options so = {.path = path, .create = true, .readers = THREADS};
 	struct registry_options ro = {.make_uuid = no_uuid};
 	struct err e = ERR_INIT;
-	int64_t count = 100000;
+	int64_t count = 120000;
 
 	if (argc > 1 && !str_to_i64(str_from(argv[1]), 1000, 10000000, &count))
 		return 2;
@@ -397,6 +515,9 @@ main(int argc, char **argv)
 		bench_die("open", &e);
 	bench_importer((size_t)count);
 	bench_reads((size_t)count);
+	bench_relations((size_t)count);
+	bench_list((size_t)count);
+	bench_size((size_t)count);
 	registry_close(registry);
 	store_close(store);
 	remove_files();
