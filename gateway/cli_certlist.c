@@ -17,21 +17,22 @@
 #include "gateway/cert_use.h"
 #include "gateway/file.h"
 #include "gateway/identity.h"
+#include "gateway/revocation.h"
 #include "saml/metadata.h"
 #include "trust/trust.h"
 
 #define BUNDLE_MAX_BYTES (1024UL * 1024)
 
-enum state { AKTIV, KOMMENDE, UDGAAENDE, SPAERRET, UDLOEBET };
+enum state { AKTIV, KOMMENDE, UDGAAENDE, SPAERRET, TILBAGEKALDT, UDLOEBET };
 
-static const char *const state_names[] = {"aktiv", "kommende", "udgaaende", "spaerret",
-					  "udloebet"};
+static const char *const state_names[] = {"aktiv",    "kommende",     "udgaaende",
+					  "spaerret", "tilbagekaldt", "udloebet"};
 
 struct row {
 	struct str owner;
 	const char *use;
 	struct cert *cert;
-	bool is_blocked;
+	bool is_blocked, is_revoked;
 	bool has_no_heir; /* of a bundle: several stand side by side */
 	instant last;     /* use; INSTANT_MIN: none known */
 	instant from; /* own keys: signs from then on; INSTANT_MIN: already, or not a signer */
@@ -210,6 +211,8 @@ conclude(const struct list *l, struct row *row)
 
 	if (row->is_blocked)
 		row->state = SPAERRET;
+	else if (row->is_revoked)
+		row->state = TILBAGEKALDT;
 	else if (cert_not_after(row->cert) <= l->now)
 		row->state = UDLOEBET;
 	else if (cert_not_before(row->cert) > l->now || row->from > l->now)
@@ -323,6 +326,9 @@ collect(struct list *l, struct store *s, const struct config *config, struct err
 	for (size_t i = 0; i < l->count; i++) {
 		l->rows[i].owner = arena_dup(l->a, l->rows[i].owner);
 		if (!cert_use_last(l->r, l->rows[i].cert, l->now, &l->rows[i].last, e))
+			return false;
+		if (!revocation_was_noted(s, l->rows[i].cert, l->now, &l->rows[i].is_revoked,
+					  e))
 			return false;
 	}
 	for (size_t i = 0; i < l->count; i++)

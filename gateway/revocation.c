@@ -145,10 +145,14 @@ revocation_teach(struct revocation *r, const struct platform *p)
 static void
 teach_if_changed(struct revocation *r, const struct platform *p)
 {
+	struct err e = ERR_INIT;
+
 	if (!r->is_changed)
 		return;
 	r->is_changed = false;
 	revocation_teach(r, p);
+	if (!revocation_survey(r, p, &e))
+		LOG_ERR(LOG_LEVEL_ERROR, "revocation.survey_failed", &e);
 }
 
 /* --- the store --- */
@@ -262,9 +266,6 @@ succeeded(struct revocation *r, struct source *s)
 		LOG(LOG_LEVEL_INFO, "revocation.recovered", LF_C("url", s->url));
 	s->failures = 0;
 	s->told = SOURCE_FRESH;
-	if (!s->is_list && s->answer.is_revoked)
-		LOG(LOG_LEVEL_WARNING, "certificate.revoked", LF_C("by", s->url),
-		    LF("thumbprint", cert_thumbprint(s->cert)), LF("name", cert_cn(s->cert)));
 }
 
 static void
@@ -372,7 +373,6 @@ revocation_open(struct app *app, struct revocation **out, struct err *e)
 	ok = revocation_refresh(r, p, e);
 	if (ok)
 		revocation_teach(r, p);
-	r->is_changed = false;
 	platform_release(p);
 	if (!ok) {
 		revocation_close(r);

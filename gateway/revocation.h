@@ -21,6 +21,10 @@ void revocation_close(struct revocation *r); /* ends the thread */
 /* Before a new platform is put in force: so that nothing is forgotten by a reload. */
 void revocation_teach(struct revocation *r, const struct platform *p);
 
+/* Was this one revoked when a server last looked? For lists. */
+MUST_USE bool revocation_was_noted(struct store *store, const struct cert *c, instant now,
+				   bool *out, struct err *e);
+
 /* Prometheus text. */
 void revocation_metrics(struct revocation *r, const struct platform *p, struct buf *out);
 /* One line for people; true: everything is in its time. r may be NULL. */

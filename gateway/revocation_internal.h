@@ -57,6 +57,8 @@ MUST_USE bool revocation_refresh(struct revocation *r, const struct platform *p,
 /* What the store has of a source. Something useless is no error. */
 MUST_USE bool revocation_restore(struct revocation *r, const struct platform *p,
 				 struct source *s, struct err *e);
+/* Logs and notes what became revoked of what is known: for lists, decides nothing. */
+MUST_USE bool revocation_survey(struct revocation *r, const struct platform *p, struct err *e);
 enum source_state source_state(const struct source *s, const struct config *c, instant now);
 
 #endif

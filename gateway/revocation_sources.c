@@ -18,6 +18,8 @@
 #include "crypto/digest.h"
 #include "saml/metadata.h"
 
+#define BUCKET_REVOKED "cert_revoked"
+
 struct gather {
 	const struct platform *p;
 	struct arena *a;
@@ -252,5 +254,74 @@ revocation_refresh(struct revocation *r, const struct platform *p, struct err *e
 	r->known = known;
 	known = NULL;
 	r->platform = app_platform_keep(p);
+	return true;
+}
+
+/* --- who is revoked --- */
+
+struct mark {
+	struct str sha256;
+	bool is_revoked;
+	instant until;
+};
+
+static bool
+mark_job(struct tx *tx, void *arg, struct err *e)
+{
+	const struct mark *m = arg;
+
+	if (!m->is_revoked)
+		return store_state_drop(tx, BUCKET_REVOKED, m->sha256, e);
+	return store_state_put(tx, BUCKET_REVOKED, m->sha256, STR("1"), m->until, e);
+}
+
+/* Tells and notes a change; nothing is decided by the note. */
+static bool
+survey_one(struct revocation *r, const struct platform *p, const struct trust_system *s,
+	   const struct cert *c, struct err *e)
+{
+	instant now = clock_now();
+	struct mark m = {.sha256 = cert_sha256(c),
+			 .until = instant_add(cert_not_after(c), DAYS(366))};
+	struct err why = ERR_INIT;
+	bool was;
+
+	if (!revocation_was_noted(r->app->store, c, now, &was, e))
+		return false;
+	m.is_revoked = !anchors_check(p->anchors, c, now, &why) && why.code == CERT_REVOKED;
+	if (m.is_revoked == was || (!m.is_revoked && why.code != ERR_NONE))
+		return true;
+	LOG(LOG_LEVEL_WARNING,
+	    m.is_revoked ? "certificate.revoked" : "certificate.no_longer_revoked",
+	    LF("system", s->id), LF("thumbprint", cert_thumbprint(c)), LF("name", cert_cn(c)));
+	return store_write(r->app->store, mark_job, &m, e);
+}
+
+bool
+revocation_was_noted(struct store *store, const struct cert *c, instant now, bool *out,
+		     struct err *e)
+{
+	AUTO(store_read_endp) struct reading *reading = NULL;
+	AUTO(arena_freep) struct arena *a = arena_new();
+	struct str value;
+
+	*out = false;
+	if (!store_read(store, &reading, e) ||
+	    !store_state_get(reading, BUCKET_REVOKED, cert_sha256(c), now, a, &value, e))
+		return false;
+	*out = str_is_set(value);
+	return true;
+}
+
+bool
+revocation_survey(struct revocation *r, const struct platform *p, struct err *e)
+{
+	for (size_t i = 0; i < trust_system_count(r->known); i++) {
+		const struct trust_system *s = trust_system_at(r->known, i);
+
+		for (size_t j = 0; j < s->cert_count; j++)
+			if (!survey_one(r, p, s, s->certs[j].cert, e))
+				return false;
+	}
 	return true;
 }

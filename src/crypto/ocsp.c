@@ -111,6 +111,7 @@ check_signature(struct anchors *a, const struct cert *issuer, OCSP_BASICRESP *ba
 		instant now, struct err *e)
 {
 	AUTO(store_freep) X509_STORE *store = anchors_store_for_responders(a, now);
+	X509 *signer = NULL;
 	AUTO(borrowed_freep) STACK_OF(X509) *certs = sk_X509_new_null();
 
 	if (!sigalg_is_sound(OCSP_resp_get0_tbs_sigalg(basic)))
@@ -118,6 +119,11 @@ check_signature(struct anchors *a, const struct cert *issuer, OCSP_BASICRESP *ba
 	BUG_ON(certs == NULL || sk_X509_push(certs, cert_x509(issuer)) <= 0);
 	for (size_t i = 0; anchors_authority(a, i) != NULL; i++)
 		BUG_ON(sk_X509_push(certs, anchors_authority(a, i)) <= 0);
+	/* whether the issuer itself is revoked is asked where its certificates are judged */
+	if (OCSP_resp_get0_signer(basic, &signer, certs) == 1 &&
+	    X509_cmp(signer, cert_x509(issuer)) == 0)
+		X509_VERIFY_PARAM_clear_flags(X509_STORE_get0_param(store),
+					      X509_V_FLAG_CRL_CHECK);
 	if (OCSP_basic_verify(basic, certs, store, OCSP_NOEXPLICIT) != 1)
 		return FAIL_OSSL(e, REVOCATION_REFUSED, "not signed by the issuer's responder");
 	return true;

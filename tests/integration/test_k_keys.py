@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Our own keys: inside a token (SoftHSM), in PKCS#12, and rolled while calls go on."""
 
+import concurrent.futures
 import datetime
 import json
 import os
@@ -80,6 +81,10 @@ def test_tokens_by_a_key_inside_a_token(hsm):
     done = land.call("KY", token, "OrganisationEnhed", "list",
                      '<ListInput xmlns="urn:x"/>', check=False)
     assert "signature" not in done.stderr.lower()
+    # many at once
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        done = list(pool.map(lambda n: land.token("KY", "11111111", out=land.folder / f"many-{n}.xml")[1], range(24)))
+    assert all(d.returncode == 0 for d in done)
     # a reload opens the token again, and calls go on
     for _ in range(3):
         land.processes["serve"].send_signal(1)

@@ -311,6 +311,16 @@ bytes_of_an_answer(void **state)
 		/* kept from before: no question, and the grace counts */
 		assert_int_equal(answered(a, &x, STR_NONE, b, HOURS(2), &out, &e), want[i]);
 	}
+	/* the issuer itself, and no list at hand */
+	x.spec = (struct ca_answer){"ca/issuing", "systems/KY",   "ca/issuing",
+				    GOOD,         now - HOURS(1), now + HOURS(1)};
+	for (int i = 0; i < 2; i++) {
+		struct err e = ERR_INIT;
+
+		assert_int_equal(answered(i == 0 ? a : bare, &x, STR_NONE,
+					  ca_answer(arena, &x.spec), 0, &out, &e),
+				 ERR_NONE);
+	}
 	/* a responder that must be looked up, and no list to do it with */
 	x.spec = (struct ca_answer){"odd/ocsp-checked", "systems/KY",  "ca/issuing", GOOD,
 				    now - HOURS(1),     now + HOURS(1)};
