@@ -11,12 +11,12 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <libxml/SAX2.h>
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 
 #include "base/encoding.h"
 #include "base/limits.h"
+#include "xml/build.h"
 #include "xml/internal.h"
 
 /* A tag of fewer bytes cannot hold more than LIMIT_XML_ATTRS attributes. */
@@ -25,6 +25,7 @@
 /* What the hooks see through ctxt->_private. */
 struct watch {
 	const struct xml_limits *limits;
+	struct xml_doc *doc;
 	size_t nodes;
 	enum err_code code; /* why we stopped; ERR_NONE: we did not */
 	const char *what;
@@ -83,6 +84,8 @@ on_element(void *ctx, const xmlChar *local, const xmlChar *prefix, const xmlChar
 	xmlParserCtxt *ctxt = ctx;
 	const struct watch *w = ctxt->_private;
 	size_t parts = (size_t)attr_count + (size_t)namespace_count;
+	const struct build_tag tag = {local,      prefix,     uri,   namespace_count,
+				      namespaces, attr_count, attrs, ctxt->input->line};
 
 	if ((unsigned)ctxt->nameNr >= w->limits->depth) {
 		watch_stop(ctxt, XML_LIMIT, "depth");
@@ -103,8 +106,29 @@ on_element(void *ctx, const xmlChar *local, const xmlChar *prefix, const xmlChar
 	}
 	if (!watch_count(ctxt, 1 + parts))
 		return;
-	xmlSAX2StartElementNs(ctx, local, prefix, uri, namespace_count, namespaces, attr_count,
-			      default_count, attrs);
+	(void)default_count;
+	if (!build_element(w->doc, &tag))
+		watch_note(ctxt, XML_MALFORMED, "a name or a value that nothing explains");
+}
+
+static void
+on_element_end(void *ctx, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri)
+{
+	const xmlParserCtxt *ctxt = ctx;
+	const struct watch *w = ctxt->_private;
+
+	(void)local, (void)prefix, (void)uri;
+	build_element_end(w->doc);
+}
+
+static void
+on_text(void *ctx, const xmlChar *text, int len)
+{
+	xmlParserCtxt *ctxt = ctx;
+	const struct watch *w = ctxt->_private;
+
+	if (!build_text(w->doc, text, len))
+		watch_stop(ctxt, XML_LIMIT, "texts or names are too long");
 }
 
 static void
@@ -130,14 +154,17 @@ on_comment(void *ctx, const xmlChar *text)
 	if (!w->limits->comments_ok)
 		watch_stop(ctxt, XML_FORBIDDEN, "comment");
 	else if (watch_count(ctxt, 1))
-		xmlSAX2Comment(ctx, text);
+		build_comment(w->doc, text);
 }
 
 static void
 on_cdata(void *ctx, const xmlChar *text, int len)
 {
-	if (watch_count(ctx, 1))
-		xmlSAX2CDataBlock(ctx, text, len);
+	xmlParserCtxt *ctxt = ctx;
+	const struct watch *w = ctxt->_private;
+
+	if (watch_count(ctxt, 1))
+		build_cdata(w->doc, text, len);
 }
 
 static void
@@ -181,7 +208,11 @@ on_error(void *data, xmlError *error)
 static void
 set_hooks(xmlSAXHandler *sax)
 {
+	memset(sax, 0, sizeof(*sax));
+	sax->initialized = XML_SAX2_MAGIC;
 	sax->startElementNs = on_element;
+	sax->endElementNs = on_element_end;
+	sax->characters = on_text;
 	sax->internalSubset = on_doctype;
 	sax->externalSubset = on_doctype;
 	sax->processingInstruction = on_instruction;
@@ -191,7 +222,7 @@ set_hooks(xmlSAXHandler *sax)
 	sax->getEntity = on_entity;
 	sax->getParameterEntity = on_entity;
 	sax->resolveEntity = on_external;
-	sax->ignorableWhitespace = sax->characters;
+	sax->ignorableWhitespace = on_text;
 	sax->serror = on_error;
 }
 
@@ -315,10 +346,8 @@ check_bytes(struct str s, const struct xml_limits *limits, struct err *e)
 static void
 free_ctxt(xmlParserCtxt **ctxt)
 {
-	if (!*ctxt)
-		return;
-	xmlFreeDoc((*ctxt)->myDoc);
-	xmlFreeParserCtxt(*ctxt);
+	if (*ctxt)
+		xmlFreeParserCtxt(*ctxt);
 }
 
 bool
@@ -326,6 +355,7 @@ xml_parse(struct str bytes, const struct xml_limits *limits, struct xml_doc **ou
 	  struct err *e)
 {
 	AUTO(free_ctxt) xmlParserCtxt *ctxt = NULL;
+	AUTO(xml_doc_freep) struct xml_doc *doc = NULL;
 	struct watch watch = {.limits = limits};
 
 	if (!check_bytes(bytes, limits, e))
@@ -347,17 +377,19 @@ xml_parse(struct str bytes, const struct xml_limits *limits, struct xml_doc **ou
 	ctxt->pedantic = 1; /* tells of relative namespace names with a prefix, too */
 	ctxt->loadsubset = XML_SKIP_IDS; /* xml:id makes no id */
 	ctxt->_private = &watch;
+	doc = build_begin(ctxt->dict, limits->bytes);
+	watch.doc = doc;
 
 	(void)xmlParseDocument(ctxt);
 	if (watch.code != ERR_NONE)
 		return FAIL(e, watch.code, "%s, line %d", watch.what,
-			    xmlSAX2GetLineNumber(ctxt));
-	if (!ctxt->wellFormed || !ctxt->nsWellFormed || !ctxt->myDoc || ctxt->myDoc->intSubset)
+			    ctxt->input ? ctxt->input->line : 0);
+	if (!ctxt->wellFormed || !ctxt->nsWellFormed || ctxt->myDoc)
 		return FAIL(e, XML_MALFORMED, "libxml2 %d, line %d", ctxt->lastError.code,
 			    ctxt->lastError.line);
-	BUG_ON(!xmlDocGetRootElement(ctxt->myDoc));
-	*out = (struct xml_doc *)ctxt->myDoc;
-	ctxt->myDoc = NULL;
+	BUG_ON(!build_root(doc));
+	*out = doc;
+	doc = NULL;
 	return true;
 }
 
@@ -365,7 +397,7 @@ void
 xml_doc_free(struct xml_doc *d)
 {
 	if (d)
-		xmlFreeDoc((xmlDoc *)d);
+		build_free(d);
 }
 
 void
@@ -378,12 +410,7 @@ xml_doc_freep(struct xml_doc **d)
 struct xml_node *
 xml_root(const struct xml_doc *d)
 {
-	const xmlDoc *doc = (const xmlDoc *)d;
-	xmlNode *n = doc->children;
-
-	while (n && n->type != XML_ELEMENT_NODE)
-		n = n->next;
-	return node_ours(n);
+	return node_ours(build_root(d));
 }
 
 void
