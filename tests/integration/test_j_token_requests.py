@@ -3,7 +3,9 @@
 answered with. The numbers are those of the token-service contract, 1.6; the faults are its section 4.
 """
 
+import base64
 import contextlib
+import datetime
 import http.client
 import re
 import sqlite3
@@ -11,6 +13,7 @@ import sqlite3
 import landscape
 import pytest
 from conftest import new_landscape
+from cryptography.hazmat.primitives import hashes
 from forgeries import (DS, VERSIONS, Sender, business, changed, check_fault, header, in_security,
                        last, plain, row, security, signed_again, stamp_unsigned, times, unsigned, without)
 
@@ -226,6 +229,116 @@ def test_unchanged(senders, version):
     sender.read_token(status, answer, KY)
 
 
+# --- what must be accepted: section 1.4, and the ways to name a key of 1.6-10 ---
+
+def key_info(make):
+    """Another KeyInfo, made of the signer's certificate."""
+    def change(text):
+        return re.sub(r"<KeyInfo>.*?</KeyInfo>", f"<KeyInfo>{make(change.cert)}</KeyInfo>", text)
+    return change
+
+
+def key_named(kind, value):
+    return (f'<o:SecurityTokenReference><o:KeyIdentifier ValueType="{kind}">{base64.b64encode(value).decode()}'
+            "</o:KeyIdentifier></o:SecurityTokenReference>")
+
+
+def issuer_serial(cert):
+    parts = []
+    for a in reversed(list(cert.x509.issuer)):
+        name = {"commonName": "CN", "organizationName": "O", "countryName": "C"}[a.oid._name]
+        parts.append(f"{name}={a.value}")
+    return ("<X509Data><X509IssuerSerial><X509IssuerName>" + ", ".join(parts) + "</X509IssuerName><X509SerialNumber>"
+            + str(cert.x509.serial_number) + "</X509SerialNumber></X509IssuerSerial></X509Data>")
+
+
+def key_value(cert):
+    n = cert.x509.public_key().public_numbers()
+
+    def b64(number):
+        return base64.b64encode(number.to_bytes((number.bit_length() + 7) // 8, "big")).decode()
+    return (f'<trust:UseKey><KeyInfo xmlns="{DS}"><KeyValue><RSAKeyValue><Modulus>{b64(n.n)}</Modulus><Exponent>'
+            f"{b64(n.e)}</Exponent></RSAKeyValue></KeyValue></KeyInfo></trust:UseKey>")
+
+
+def lifetime(minutes):
+    until = (wss.now() + datetime.timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return ("<trust:KeyType>", f"<trust:Lifetime><u:Expires>{until}</u:Expires></trust:Lifetime><trust:KeyType>")
+
+
+THUMBPRINT = "http://docs.oasis-open.org/wss/oasis-wss-soap-message-security-1.1#ThumbprintSHA1"
+WSP15 = "http://www.w3.org/ns/ws-policy"
+MANY = ("<trust:Renewing Allow='false'/><trust:Entropy/><trust:SecondaryParameters/><trust:KeySize>2048"
+        "</trust:KeySize><trust:EncryptWith>x</trust:EncryptWith><trust:Issuer/><x/>")
+
+# name, changes; and what else holds of the answer: AppliesTo echoed, minutes of life
+ACCEPTED = [
+    ("AppliesTo with a slash", [(ADDRESS, ADDRESS.replace("</", "/</"))], {"echo": landscape.ORGANISATION + "/"}),
+    ("AppliesTo with white space", [(ADDRESS, ADDRESS.replace(">http", ">\n http"))], {}),
+    ("AppliesTo of the newer namespace", [(base.WSP, WSP15)], {}),
+    ("a qualified dialect", [(' Dialect="', ' trust:Dialect="')], {}),
+    ("a claim without Optional", [(' Optional="false"', "")], {}),
+    ("a value in no namespace", [("<i:Value>", "<Value>"), ("</i:Value>", "</Value>")], {}),
+    ("a value with white space", [(KY, f"\n {KY} ")], {}),
+    ("another claim beside", [("<i:ClaimType", '<i:ClaimType Uri="urn:x"/><i:ClaimType')], {}),
+    ("no UseKey", [lambda t: re.sub(r"<trust:UseKey>.*</trust:UseKey>", "", t)], {}),
+    ("UseKey with the key alone", ["key value"], {}),
+    ("no Context", [lambda t: re.sub(r' Context="[^"]*"', "", t)], {"context": None}),
+    ("much that is ignored", [("<trust:KeyType>", MANY + "<trust:KeyType>")], {}),
+    ("no To", [without("a:To")], {}),
+    ("no ReplyTo", [without("a:ReplyTo")], {}),
+    ("ReplyTo of nothing but white space around", [(wss.ANONYMOUS, f" {wss.ANONYMOUS} ")], {}),
+    ("two hours", [lifetime(120)], {"minutes": 120}),
+    ("nine hours", [lifetime(540)], {"minutes": 480}),
+    ("half a minute", [lifetime(0.5)], {"minutes": 480}),
+    ("Security for the next", [("<o:Security ", '<o:Security s:actor="http://schemas.xmlsoap.org/soap/actor/next" '
+                                f's:role="{S12}/role/next" ')], {}),
+    ("an unknown header", [header('<x s:mustUnderstand="0"/>')], {}),
+    ("ten minutes", [times(0, 600)], {}),
+    ("an offset", [lambda t: re.sub(r"(<u:Created>[^<]*)Z<", r"\1+00:00<", t)], {}),
+    ("key by SubjectKeyIdentifier", [key_info(lambda c: key_named(wss.SKI, base64.b64decode(c.ski)))], {}),
+    ("key by thumbprint", [key_info(lambda c: key_named(THUMBPRINT, c.x509.fingerprint(hashes.SHA1())))], {}),
+    ("key by issuer and serial number", [key_info(issuer_serial)], {}),
+    ("the certificate itself", [key_info(lambda c: f"<X509Data><X509Certificate>{c.base64}</X509Certificate>"
+                                         "</X509Data>")], {}),
+]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("name, changes, more", ACCEPTED, ids=[a[0] for a in ACCEPTED])
+def test_accepted(senders, version, name, changes, more):
+    sender = senders[version]
+    text = request(sender)
+    for c in changes:
+        if c == "key value":
+            c = (re.search(r"<trust:UseKey>.*</trust:UseKey>", text).group(0), key_value(sender.key.cert))
+        elif callable(c) and c.__qualname__.startswith("key_info"):
+            c.cert = sender.key.cert
+        text = changed(text, [c])
+    status, answer = ask(sender, signed_again(text, sender.key))
+    assert status == 200, answer
+    content = wss.check_sts_answer(answer, sender.sts_cert, sender.message_id)
+    (rstr,) = content
+    assert rstr.get("Context") == more.get("context", rstr.get("Context"))
+    assert ("context" in more) == (rstr.get("Context") is None)
+    assert rstr[1][0][0].text.strip() == more.get("echo", landscape.ORGANISATION)
+    (token,) = content.iter(wss.q(wss.SAML, "Assertion"))
+    conditions = token.find(wss.q(wss.SAML, "Conditions"))
+    begin, end = (base.moment(conditions.get(n)) for n in ("NotBefore", "NotOnOrAfter"))
+    assert abs((end - begin).total_seconds() / 60 - more.get("minutes", 480)) < 1
+    assert conditions.findtext(f".//{wss.q(wss.SAML, 'Audience')}") == landscape.ORGANISATION
+
+
+@pytest.mark.parametrize("message_id", ["urn:x:a&amp;b", "uuid:1", "http://x.example/ø?a=b#c", "x" * 512])
+def test_any_message_id_is_echoed(senders, message_id):
+    sender = senders["1.2"]
+    message_id += "" if len(message_id) == 512 else base.guid()
+    text = re.sub(r"(<a:MessageID[^>]*>)[^<]*", lambda m: m.group(1) + message_id, request(sender))
+    status, answer = ask(sender, signed_again(text, sender.key))
+    assert status == 200
+    assert f">{message_id}</a:RelatesTo>".encode() in answer
+
+
 def test_every_number_has_its_rows():
     """1, 12, 13, 14, 22 and 23 are the tests below; 22's fault is a unit test's (test_issue)."""
     below = {1, 12, 13, 14, 22, 23}
@@ -276,7 +389,6 @@ def test_12_replay(senders, version):
 
 
 def thumbprint(key):
-    from cryptography.hazmat.primitives import hashes
     return key.cert.x509.fingerprint(hashes.SHA1()).hex().upper()
 
 
