@@ -6,6 +6,43 @@
  */
 #include "base/json.h"
 
+#include "base/limits.h"
+
+/* The library follows nesting with its stack, 2,048 deep: ours stops it before. */
+static bool
+is_shallow(struct str text)
+{
+	unsigned depth = 0;
+	bool in_text = false;
+
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+
+		if (in_text && c == '\\')
+			i++;
+		else if (c == '"')
+			in_text = !in_text;
+		else if (!in_text && (c == '{' || c == '[') && ++depth > LIMIT_JSON_DEPTH)
+			return false;
+		else if (!in_text && (c == '}' || c == ']') && depth > 0)
+			depth--;
+	}
+	return true;
+}
+
+json_t *
+json_read_object(struct str text)
+{
+	json_t *v = NULL;
+
+	if (text.ptr && is_shallow(text))
+		v = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, NULL);
+	if (json_is_object(v))
+		return v;
+	json_decref(v);
+	return NULL;
+}
+
 void
 json_put_text(json_t *object, const char *name, struct str value)
 {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Between our texts and jansson's values. JSON of a peer is read with JSON_REJECT_DUPLICATES
- * and a limit on its bytes, which is the reader's affair.
+ * Between our texts and jansson's values.
  * Source: RFC 8259.
  */
 #ifndef BASE_JSON_H
@@ -11,6 +10,11 @@
 #include "base/buf.h"
 #include "base/str.h"
 
+/*
+ * One object and nothing else, no name in it twice, nested LIMIT_JSON_DEPTH deep at most; NULL
+ * for anything else. The text's length is for the caller to bound.
+ */
+json_t *json_read_object(struct str text);
 /* Absent: nothing is put. A text that is not UTF-8 is left out too. */
 void json_put_text(json_t *object, const char *name, struct str value);
 /* Borrowed; absent if it is not there or no text. object may be NULL. */

@@ -107,6 +107,8 @@
 /* Tokens live eight hours, or as asked between these. */
 #define LIMIT_TOKEN_LIFE_S	  (480 * 60)
 #define LIMIT_TOKEN_LEAST_LIFE_S  60
+/* Objects and lists within each other in JSON of a peer; honest ones nest four deep. */
+#define LIMIT_JSON_DEPTH	  16
 /* A JWT in compact form, with privileges; clocks of resource servers against ours. */
 #define LIMIT_JWT_BYTES		  (192UL * 1024)
 #define LIMIT_JWT_SKEW_S	  60

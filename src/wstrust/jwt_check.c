@@ -69,8 +69,8 @@ read_object(struct str part, struct arena *a, json_t **out, struct err *e)
 
 	if (!base64url_decode(part, a, &json, &why))
 		return invalid(e, "not base64url");
-	*out = json_loadb(json.ptr, json.len, JSON_REJECT_DUPLICATES, NULL);
-	return json_is_object(*out) || invalid(e, "not one JSON object");
+	*out = json_read_object(json);
+	return *out || invalid(e, "not one JSON object");
 }
 
 /* [rfc8725 3.1] the algorithm is the policy's; "none" and every HMAC are no row of it */
@@ -294,7 +294,7 @@ read_privileges(const json_t *c, struct arena *a, struct privilege_list *out, st
 	if (!base64_decode(json_get_text(c, "priv"), BASE64_STRICT, a, &json, &why) ||
 	    json.len > LIMIT_TOKEN_BPP_BYTES)
 		return invalid(e, "priv is not base64 of a bounded size");
-	top = json_loadb(json.ptr, json.len, JSON_REJECT_DUPLICATES, NULL);
+	top = json_read_object(json);
 	return read_groups(json_object_get(top, "privilegegroups"), a, out, e);
 }
 

@@ -163,8 +163,8 @@ rest_request_read(struct str json, struct arena *a, struct rest_request *out, st
 	struct rst *rst = &out->rst;
 
 	*out = (struct rest_request){.behalf_xml = STR_NONE};
-	top = json_loadb(json.ptr, json.len, JSON_REJECT_DUPLICATES, NULL);
-	if (!json_is_object(top))
+	top = json_read_object(json);
+	if (!top)
 		return MALFORMED(e, "not one JSON object");
 	if (!check_type(top, "RequestType", RT_ISSUE, RT_ISSUE_IDFX, a, e) ||
 	    !check_type(top, "TokenType", TT_SAML2, TT_SAML2, a, e) ||
@@ -204,8 +204,8 @@ take_json(struct str text, struct arena *a, struct parameters *out, struct err *
 	AUTO(json_decrefp) json_t *top = NULL;
 	const json_t *v;
 
-	top = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, NULL);
-	if (!json_is_object(top))
+	top = json_read_object(text);
+	if (!top)
 		return FAIL(e, OAUTH_REQUEST, "not one JSON object");
 	for (size_t i = 0; i < ARRAY_LEN(oauth_names); i++) {
 		v = json_object_get(top, oauth_names[i]);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 
+#include "base/limits.h"
 #include "tests/unit/mutate.h"
 #include "wstrust/rest.h"
 #include "xml/names.h"
@@ -101,6 +102,31 @@ requests_in_json(void **state)
 			fail_msg("%s: CVR", requests[i].json);
 		assert_true(str_eq_c(r.rst.applies_to, "urn:service"));
 		assert_false(rst_has_behalf(&r.rst) || str_is_set(r.behalf_xml));
+	}
+}
+
+/* Nested as deep as the bytes allow: refused, and nothing overflows. */
+static void
+depth(void **state)
+{
+	static const char *const steps[] = {"[", "{\"a\":"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
+		struct buf b = BUF_INIT(LIMIT_STS_BODY_BYTES);
+		struct rest_request r;
+		struct oauth_request o;
+		struct err e = ERR_INIT;
+
+		while (!b.over)
+			buf_add_c(&b, steps[i]);
+		assert_false(rest_request_read(buf_str(&b), a, &r, &e));
+		assert_int_equal(e.code, RST_MALFORMED);
+		err_clear(&e);
+		assert_false(
+			oauth_request_read(STR_NONE, REST_FORM_JSON, buf_str(&b), a, &o, &e));
+		assert_int_equal(e.code, OAUTH_REQUEST);
+		buf_release(&b);
 	}
 }
 
@@ -287,9 +313,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(requests_in_json), cmocka_unit_test(on_behalf_in_json),
-		cmocka_unit_test(oauth_requests),   cmocka_unit_test(oauth_on_behalf),
-		cmocka_unit_test(exchanges),        cmocka_unit_test(answers),
+		cmocka_unit_test(requests_in_json),  cmocka_unit_test(depth),
+		cmocka_unit_test(on_behalf_in_json), cmocka_unit_test(oauth_requests),
+		cmocka_unit_test(oauth_on_behalf),   cmocka_unit_test(exchanges),
+		cmocka_unit_test(answers),
 	};
 	int failed;
 
