@@ -24,6 +24,8 @@ PATH_JWT = "/runtime/api/rest/oauth/v1/issue"
 PATH_EXCHANGE = "/service/AccessTokenService_1/token"
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
+LAES = ('<LaesInput xmlns="http://stoettesystemerne.dk/organisation/organisationenhed/6/"><UUIDIdentifikator '
+        'xmlns="urn:oio:sagdok:3.0.0">6f3b1c1e-0000-4000-8000-00000000be7c</UUIDIdentifikator></LaesInput>')
 SCOPE = f"entityid:{landscape.ORGANISATION},anvenderkontekst:11111111"
 
 
@@ -91,10 +93,8 @@ def test_a_saml_token_and_a_call_with_it(land):
     assert xml.startswith(b"<Assertion ") and etree.fromstring(xml).findtext(SAML + "Issuer") == landscape.HUB
     token = land.folder / "rest-token.xml"
     token.write_bytes(xml)
-    done = land.call("KY", token, "OrganisationEnhed", "soeg",
-                     ('<SoegInput xmlns="http://stoettesystemerne.dk/organisation/organisationenhed/6/"><AttributListe/>'
-                      '<TilstandListe/><RelationListe/></SoegInput>'), check=False)
-    assert "fault" not in done.stderr
+    # let in, and told that there is no such unit
+    assert land.call("KY", token, "OrganisationEnhed", "laes", LAES, check=False).returncode == 3
 
 
 @pytest.mark.parametrize("place", ["query", "form", "json", "both"])

@@ -14,8 +14,8 @@ from lxml import etree
 
 SAML = "{urn:oasis:names:tc:SAML:2.0:assertion}"
 BOOTSTRAP = "https://data.gov.dk/model/core/eid/bootstrapToken"
-SOEG = ('<SoegInput xmlns="http://stoettesystemerne.dk/organisation/organisationenhed/6/"><AttributListe/>'
-        '<TilstandListe/><RelationListe/></SoegInput>')
+LAES = ('<LaesInput xmlns="http://stoettesystemerne.dk/organisation/organisationenhed/6/"><UUIDIdentifikator '
+        'xmlns="urn:oio:sagdok:3.0.0">6f3b1c1e-0000-4000-8000-00000000be7c</UUIDIdentifikator></LaesInput>')
 
 
 @pytest.fixture(scope="module")
@@ -65,10 +65,10 @@ def test_a_platform_for_another_system(behalf_land):
     assert done.returncode == 0
     named, by = subject(path)
     assert "CN=KSD_DEV_1" in named and "CN=ESDH_DEV_1" in by
-    done = land.call("ESDH", path, "OrganisationEnhed", "soeg", SOEG, check=False)
-    assert "fault" not in done.stderr
+    # let in, and told that there is no such unit
+    assert land.call("ESDH", path, "OrganisationEnhed", "laes", LAES, check=False).returncode == 3
     # the key of the system represented opens nothing
-    done = land.call("KSD", path, "OrganisationEnhed", "soeg", SOEG, check=False)
+    done = land.call("KSD", path, "OrganisationEnhed", "laes", LAES, check=False)
     assert done.returncode == 5 and "FailedAuthentication" in done.stderr
 
 
@@ -98,8 +98,7 @@ def test_a_login_a_token_and_a_call(behalf_land):
     # no later than the login's
     ends = [etree.fromstring(p.read_bytes()).find(SAML + "Conditions").get("NotOnOrAfter") for p in (bootstrap, path)]
     assert ends[1] <= ends[0]
-    done = land.call("hvem", path, "OrganisationEnhed", "soeg", SOEG, check=False)
-    assert "fault" not in done.stderr
+    assert land.call("hvem", path, "OrganisationEnhed", "laes", LAES, check=False).returncode == 3
 
     done = ask(land, "KSD", bootstrap, "stolen.xml", check=False)[1]
     assert done.returncode == 5 and "fault 101" in done.stderr
