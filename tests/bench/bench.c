@@ -42,11 +42,12 @@ bench_run(size_t count, size_t threads, bench_fn *fn, void *arg)
 	struct share *shares = MEM_NEW_N(threads, struct share);
 	size_t half = count / 2, each = half / threads;
 	struct bench_result r;
-	uint64_t begin = clock_process_cpu_us();
+	uint64_t begin = clock_process_cpu_us(), cpu;
 
 	for (size_t i = 0; i < half; i++)
 		fn(i, arg);
 	r.cpu_us = (double)(clock_process_cpu_us() - begin) / (double)half;
+	cpu = clock_process_cpu_us();
 	begin = clock_monotonic_us();
 	for (size_t t = 0; t < threads; t++) {
 		shares[t] = (struct share){.from = half + t * each,
@@ -58,6 +59,7 @@ bench_run(size_t count, size_t threads, bench_fn *fn, void *arg)
 	for (size_t t = 0; t < threads; t++)
 		pthread_join(shares[t].thread, NULL);
 	r.per_s = (double)(each * threads) * 1e6 / (double)(clock_monotonic_us() - begin);
+	r.busy_us = (double)(clock_process_cpu_us() - cpu) / (double)(each * threads);
 	mem_free(shares);
 	return r;
 }
@@ -66,8 +68,10 @@ void
 bench_print(const struct bench_world *w, const char *name, struct bench_result r,
 	    double floor_us)
 {
-	printf("bench %s%s: cpu_us=%.0f floor_us=%.0f ratio=%.2f per_s=%.0f\n", name, w->suffix,
-	       r.cpu_us, floor_us, r.cpu_us / floor_us, r.per_s);
+	printf("bench %s%s: cpu_us=%.0f floor_us=%.0f ratio=%.2f per_s=%.0f busy_us=%.0f "
+	       "busy_ratio=%.2f\n",
+	       name, w->suffix, r.cpu_us, floor_us, r.cpu_us / floor_us, r.per_s, r.busy_us,
+	       r.busy_us / floor_us);
 	fflush(stdout);
 }
 

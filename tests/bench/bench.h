@@ -23,12 +23,12 @@ struct bench_world {
 typedef void bench_fn(size_t i, void *arg);
 
 struct bench_result {
-	double cpu_us; /* of the process, per operation, one thread */
-	double per_s;  /* on the wall, several threads */
+	double cpu_us;  /* of the process, per operation, one after the other */
+	double busy_us; /* the same with several threads, which share commits */
+	double per_s;   /* on the wall, several threads */
 };
 
-/* First half of the operations on one thread for the CPU, second half on `threads` for the
- * rate. */
+/* First half of the operations on one thread, second half on `threads`. */
 struct bench_result bench_run(size_t count, size_t threads, bench_fn *fn, void *arg);
 void bench_print(const struct bench_world *w, const char *name, struct bench_result r,
 		 double floor_us);
