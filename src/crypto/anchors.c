@@ -360,9 +360,10 @@ judge(struct judgement *j, const char **reason, int *depth)
 	*reason = X509_verify_cert_error_string(problem);
 	*depth = X509_STORE_CTX_get_error_depth(ctx);
 	v.code = code_of(problem);
-	if (v.code == ERR_NONE &&
+	/* no list at all is found first where a responder alone says revoked */
+	if ((v.code == ERR_NONE || v.code == CERT_STATUS_UNKNOWN) &&
 	    picture_has_revoked(j->picture, X509_STORE_CTX_get0_chain(ctx))) {
-		*reason = "its responder says so";
+		*reason = "an authority says so";
 		v.code = CERT_REVOKED;
 	}
 	v.until = v.code == ERR_NONE ? chain_good_until(ctx, j)

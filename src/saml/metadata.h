@@ -59,8 +59,8 @@ struct metadata_rules {
 	/* fetched without an administrator's confirmation: unsigned is refused */
 	bool must_be_signed;
 	bool is_development; /* http allowed, any issuer */
-	/* confirmed before: a key that has expired since is left out, and so is what one would
-	 * be told of it; the period is the user's to heed */
+	/* confirmed before: a key that has expired since, or been revoked, is left out, and so
+	 * is what one would be told of it; the period is the user's to heed */
 	bool is_known;
 	struct anchors *anchors; /* NULL: any issuer */
 	instant now;

@@ -118,6 +118,24 @@ def test_a_list_revokes(land):
     assert token(land, "KSD") == "token"
 
 
+def test_a_token_of_before_with_the_guard(land):
+    """guard.revocation: services ask too, so that a token does not outlive its holder's certificate."""
+    land.serve_with('fetch = "crl";')
+    land.stop("serve")
+    with open(land.config, "a", encoding="utf-8") as f:
+        f.write("guard: { revocation = true; };\n")
+    land.start_server()
+    path, _ = land.token("KY", "11111111")
+    call = lambda: land.call("KY", path, "OrganisationEnhed", "list", '<ListInput xmlns="urn:x"/>',  # noqa: E731
+                             check=False).stderr
+    assert "FailedAuthentication" not in call()
+    land.authority.publish("issuing", "systems/KY")
+    within(8, True, lambda: "FailedAuthentication" in call())
+    # a later list that does not name it
+    land.authority.publish("issuing", life=3)
+    within(8, False, lambda: "FailedAuthentication" in call())
+
+
 def test_the_authority_above_is_revoked(land):
     land.serve_with('fetch = "crl";')
     assert token(land, "KSD") == "token"

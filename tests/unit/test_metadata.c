@@ -15,7 +15,9 @@
 
 #include "base/clock.h"
 #include "base/encoding.h"
+#include "crypto/revocation.h"
 #include "gateway/file.h"
+#include "tests/unit/ca_world.h"
 #include "tests/unit/pki.h"
 #include "tests/unit/saml_world.h"
 
@@ -285,6 +287,58 @@ peers_end_with_their_metadata(void **state)
 }
 
 static void
+learn_revoked(struct anchors *a, const char *folder)
+{
+	struct ca_list spec = {.issuer = "ca/issuing",
+			       .revoked = folder,
+			       .from = world.now - MINUTES(1),
+			       .until = world.now + DAYS(3),
+			       .is_pss = true};
+	struct revlist *l = NULL;
+	struct revocations what = {.lists = &l, .list_count = 1};
+	struct err e = ERR_INIT;
+
+	assert_true(revlist_read(a, ca_list(world.a, &spec), world.now, 0, &l, &e));
+	anchors_learn(a, &what);
+	revlist_free(l);
+}
+
+/* Outside development: a key that its authority revokes is out at once, also of what is known.
+ */
+static void
+a_revoked_key_is_no_key(void **state)
+{
+	struct saml_world *w = &world;
+	struct peers *peers = peers_new();
+	struct anchors *a = pki_anchors();
+	struct peers_rules rules = {.anchors = a, .now = w->now};
+	const struct peer_set *before, *after;
+
+	(void)state;
+	saml_world_know(w, NULL, NULL, NULL);
+	before = peers_hold(peers, w->app->trust, &rules);
+	assert_non_null(peers_idp(before, STR(IDP_ID), w->now));
+	assert_non_null(peers_idp(before, STR(IDP2_ID), w->now));
+	learn_revoked(a, "saml/idp");
+	after = peers_hold(peers, w->app->trust, &rules);
+	assert_ptr_not_equal(before, after);
+	assert_null(peers_idp(after, STR(IDP_ID), w->now));
+	assert_non_null(peers_idp(after, STR(IDP2_ID), w->now));
+	assert_non_null(peers_system(after, STR(SYSTEM_ID), w->now));
+	peers_release(before);
+	peers_release(after);
+	/* and nothing lasts longer than an hour without a look */
+	before = peers_hold(peers, w->app->trust, &rules);
+	rules.now += HOURS(1);
+	after = peers_hold(peers, w->app->trust, &rules);
+	assert_ptr_not_equal(before, after);
+	peers_release(before);
+	peers_release(after);
+	peers_free(peers);
+	anchors_free(a);
+}
+
+static void
 what_is_read(void **state)
 {
 	struct metadata_rules rules = {
@@ -523,6 +577,7 @@ main(void)
 		cmocka_unit_test(all_findings_are_told),
 		cmocka_unit_test(keys_and_signatures),
 		cmocka_unit_test(known_metadata_ages),
+		cmocka_unit_test(a_revoked_key_is_no_key),
 		cmocka_unit_test(what_is_read),
 		cmocka_unit_test(bad_peers_are_left_out),
 		cmocka_unit_test(ours_is_metadata),

@@ -437,6 +437,9 @@ learnt_answers(void **state)
 	learn(a, clean, 2, bad, 1);
 	assert_int_equal(check(a, "systems/KY", now), CERT_REVOKED);
 	assert_int_equal(check(a, "systems/KY", until + HOURS(20)), CERT_REVOKED);
+	learn(a, NULL, 0, bad, 1);
+	assert_int_equal(check(a, "systems/KY", now), CERT_REVOKED);
+	assert_int_equal(check(a, "systems/KSD", now), CERT_STATUS_UNKNOWN);
 	learn(a, clean, 2, bad_ca, 2);
 	assert_int_equal(check(a, "systems/KY", now), CERT_REVOKED);
 	assert_int_equal(check(optional, "systems/KY", now), ERR_NONE);
