@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "gateway/audit_known.h"
+
 #define SEALS_AT_A_TIME 16
 #define LINE_BYTES 8192
 /* Between two seals at most, and then some. */
@@ -35,6 +37,8 @@ const struct audit_problem_row audit_problem_rows[AUDIT_PROBLEM_COUNT] = {
 		{"foreign-code",
 		 "the database has triggers or views that are not Sluse's, or lacks some",
 		 false},
+	[AUDIT_KNOWN_UNRECORDED] = {"known-unrecorded",
+				    "what is known is not what its last record says", false},
 	[AUDIT_KEY_UNKNOWN] = {"key-unknown", "no seal is by a key that is known here", false},
 	[AUDIT_UNSEALED] = {"unsealed", "nobody has sealed these records", true},
 };
@@ -63,7 +67,7 @@ struct walk {
 static void
 tell(struct walk *w, enum audit_problem problem, int64_t from, int64_t to)
 {
-	struct audit_finding f = {problem, from, to};
+	struct audit_finding f = {.problem = problem, .from = from, .to = to};
 
 	if (audit_problem_rows[problem].is_warning)
 		w->report->warnings++;
@@ -251,6 +255,20 @@ check_start(struct walk *w, struct err *e)
 }
 
 static bool
+on_document(const struct known_row *row, int64_t last, void *arg, struct err *e)
+{
+	struct walk *w = arg;
+	struct audit_finding f = {.problem = AUDIT_KNOWN_UNRECORDED, .from = last, .to = last};
+
+	(void)e;
+	arena_reset(w->a);
+	f.what = arena_printf(w->a, STR_FMT "/" STR_FMT, STR_ARG(row->type), STR_ARG(row->id));
+	w->report->broken++;
+	w->c->tell(&f, w->c->arg);
+	return true;
+}
+
+static bool
 check_end(struct walk *w, struct err *e)
 {
 	struct audit_report *report = w->report;
@@ -261,6 +279,8 @@ check_end(struct walk *w, struct err *e)
 		return false;
 	if (!is_ours)
 		tell(w, AUDIT_FOREIGN_CODE, w->id, w->id);
+	if (!audit_known_check(w->r, w->start.is_pruned, on_document, w, e))
+		return false;
 	if (given > w->id)
 		tell(w, AUDIT_CUT_OFF, w->id + 1, given);
 	/* seals of what is not there */

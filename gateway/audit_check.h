@@ -24,7 +24,8 @@ enum audit_problem {
 	AUDIT_HEAD_FOREIGN,
 	AUDIT_HEAD_SET_BACK, /* a later head is over an earlier record: the file was set back */
 	AUDIT_FOREIGN_CODE,  /* triggers or views that are not ours */
-	AUDIT_KEY_UNKNOWN,   /* there are seals, and not one by a key that is known */
+	AUDIT_KNOWN_UNRECORDED, /* a document was changed, and no record says so */
+	AUDIT_KEY_UNKNOWN,      /* there are seals, and not one by a key that is known */
 	/* not proof of anything */
 	AUDIT_UNSEALED, /* records that nobody sealed though there was time */
 	AUDIT_PROBLEM_COUNT
@@ -39,6 +40,7 @@ extern const struct audit_problem_row audit_problem_rows[AUDIT_PROBLEM_COUNT];
 struct audit_finding {
 	enum audit_problem problem;
 	int64_t from, to; /* ids of records */
+	struct str what;  /* a document, type/id; absent: it is about records */
 };
 
 struct audit_report {

@@ -6,6 +6,7 @@
  */
 #include <getopt.h>
 #include <inttypes.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -25,6 +26,27 @@ struct verify {
 };
 
 static void
+tell_document(const struct verify *v, const struct audit_finding *f,
+	      const struct audit_problem_row *row)
+{
+	AUTO(arena_freep) struct arena *a = arena_new();
+	json_t *o;
+
+	if (!v->cli->json) {
+		printf("%s: " STR_FMT ": %s (record %" PRId64 ")\n", row->name,
+		       STR_ARG(cli_shown(a, f->what)), row->text, f->to);
+		return;
+	}
+	o = json_object();
+	(void)json_object_set_new(o, "problem", json_string(row->name));
+	(void)json_object_set_new(o, "document", json_stringn(f->what.ptr, f->what.len));
+	(void)json_object_set_new(o, "to", json_integer(f->to));
+	json_dumpf(o, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
+	putchar('\n');
+	json_decref(o);
+}
+
+static void
 tell(const struct audit_finding *f, void *arg)
 {
 	struct verify *v = arg;
@@ -32,7 +54,9 @@ tell(const struct audit_finding *f, void *arg)
 
 	if (++v->shown > FINDINGS_SHOWN)
 		return;
-	if (v->cli->json)
+	if (str_is_set(f->what))
+		tell_document(v, f, row);
+	else if (v->cli->json)
 		printf("{\"problem\":\"%s\",\"from\":%" PRId64 ",\"to\":%" PRId64 "}\n",
 		       row->name, f->from, f->to);
 	else if (f->from == f->to)

@@ -80,6 +80,19 @@ store_known_each(struct reading *r, instant at, known_fn *fn, void *arg, struct 
 }
 
 bool
+store_known_newest(struct reading *r, known_fn *fn, void *arg, struct err *e)
+{
+	AUTO(stmt_release) struct stmt st = STMT_INIT;
+
+	return stmt_open(r->conn,
+			 "SELECT " KNOWN_COLUMNS " FROM known AS k"
+			 " WHERE version = (SELECT max(version) FROM known AS v"
+			 " WHERE v.type = k.type AND v.id = k.id) ORDER BY type, id",
+			 &st, e) &&
+	       rows_each(&st, fn, arg, e);
+}
+
+bool
 store_known_history(struct reading *r, struct str type, struct str id, known_fn *fn, void *arg,
 		    struct err *e)
 {

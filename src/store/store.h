@@ -74,6 +74,8 @@ typedef bool known_fn(const struct known_row *row, void *arg, struct err *e);
 /* What was known at `at` (INSTANT_MAX: now), removed ones left out, ordered by type, id. */
 MUST_USE bool store_known_each(struct reading *r, instant at, known_fn *fn, void *arg,
 			       struct err *e);
+/* The newest version of every document, of removed ones too (json absent). */
+MUST_USE bool store_known_newest(struct reading *r, known_fn *fn, void *arg, struct err *e);
 /* All versions of one document, oldest first. */
 MUST_USE bool store_known_history(struct reading *r, struct str type, struct str id,
 				  known_fn *fn, void *arg, struct err *e);

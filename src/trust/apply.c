@@ -12,6 +12,8 @@
 
 #include <string.h>
 #include "base/clock.h"
+#include "base/encoding.h"
+#include "crypto/digest.h"
 
 #define SNAPSHOT_TRIES 3 /* then the writer makes the plan itself, and others wait */
 #define REPORT_BYTES_MAX ((size_t)16 * 1024 * 1024)
@@ -151,15 +153,19 @@ cvr_of(const struct doc *doc)
 	return STR_NONE;
 }
 
-/* {"change":"changed","fields":["navn","tilstand"]}: names only. */
+/*
+ * {"change":"changed","fields":["navn","tilstand"],"sha256":"…"}: names only, and the digest of
+ * the document as it is stored, so that one that was put there without a record is noticed.
+ */
 static struct str
-detail_of(struct arena *a, const struct change *c)
+detail_of(struct arena *a, const struct change *c, struct str stored)
 {
 	static const char *const words[] = {"new", "changed", "removed"};
 	AUTO(buf_release) struct buf b = BUF_INIT(DETAIL_BYTES_MAX);
 	const struct doc_type *type = &doc_types[c->doc->kind];
 	const struct field *tables[] = {type->fields, doc_envelope};
 	const char *sign = "";
+	uint8_t digest[32];
 
 	buf_printf(&b, "{\"change\":\"%s\"", words[c->what]);
 	buf_add_c(&b, c->what == APPLY_CHANGED ? ",\"fields\":[" : "");
@@ -175,7 +181,13 @@ detail_of(struct arena *a, const struct change *c)
 			sign = ",";
 		}
 	}
-	buf_add_c(&b, c->what == APPLY_CHANGED ? "]}" : "}");
+	buf_add_c(&b, c->what == APPLY_CHANGED ? "]" : "");
+	if (str_is_set(stored)) {
+		digest_sha256(stored, digest);
+		buf_printf(&b, ",\"sha256\":\"" STR_FMT "\"",
+			   STR_ARG(hex_encode(a, str_of(digest, sizeof(digest)))));
+	}
+	buf_add_char(&b, '}');
 	return arena_dup(a, buf_str(&b));
 }
 
@@ -196,13 +208,13 @@ write_change(struct tx *tx, const struct plan *p, const struct change *c, struct
 	AUTO(buf_release) struct buf json = BUF_INIT(DOCUMENT_BYTES_MAX);
 
 	audit.object = arena_printf(p->arena, "%s/" STR_FMT, type, STR_ARG(c->doc->id));
-	audit.detail = detail_of(p->arena, c);
 	if (!is_removed) {
 		json_write(c->doc->json, JSON_COMPACT | JSON_SORT_KEYS, &json);
 		if (!buf_done(&json, e))
 			return false;
 		known.json = buf_str(&json);
 	}
+	audit.detail = detail_of(p->arena, c, known.json);
 	return store_known_put(tx, &known, e) && store_audit_add(tx, &audit, e);
 }
 

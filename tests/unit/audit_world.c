@@ -79,7 +79,8 @@ keep_triggers(struct audit_world *w)
 	assert_int_equal(sqlite3_open(w->s.g.w.options.path, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db,
 				      "SELECT group_concat(sql, ';') FROM sqlite_schema"
-				      " WHERE type = 'trigger' AND name LIKE 'audit%'",
+				      " WHERE type = 'trigger' AND (name LIKE 'audit%'"
+				      " OR name LIKE 'known%')",
 				      keep_text, w, NULL),
 			 SQLITE_OK);
 	sqlite3_close(db);
@@ -139,6 +140,9 @@ aw_copy(struct audit_world *w)
 	sql(w->s.g.w.options.path, text);
 }
 
+#define NO_TRIGGERS_OF_KNOWN                                                                   \
+	"DROP TRIGGER IF EXISTS known_keep_u; DROP TRIGGER IF EXISTS known_keep_d;"            \
+	"DROP TRIGGER IF EXISTS known_keep_i;"
 #define NO_TRIGGERS                                                                            \
 	"DROP TRIGGER IF EXISTS audit_keep_u; DROP TRIGGER IF EXISTS audit_keep_d;"            \
 	"DROP TRIGGER IF EXISTS audit_keep_i; DROP TRIGGER IF EXISTS audit_is_chained;"        \
@@ -150,14 +154,14 @@ aw_copy(struct audit_world *w)
 void
 aw_tamper(struct audit_world *w, const char *text)
 {
-	sql(w->copy_path, NO_TRIGGERS);
+	sql(w->copy_path, NO_TRIGGERS NO_TRIGGERS_OF_KNOWN);
 	sql(w->copy_path, text);
 }
 
 void
 aw_settle(struct audit_world *w)
 {
-	sql(w->copy_path, NO_TRIGGERS);
+	sql(w->copy_path, NO_TRIGGERS NO_TRIGGERS_OF_KNOWN);
 	sql(w->copy_path, w->triggers);
 }
 
@@ -275,6 +279,11 @@ note(const struct audit_finding *f, void *arg)
 {
 	const struct noting *n = arg;
 
+	if (str_is_set(f->what)) {
+		buf_printf(n->out, "%s " STR_FMT "\n", audit_problem_rows[f->problem].name,
+			   STR_ARG(f->what));
+		return;
+	}
 	buf_printf(n->out, "%s %" PRId64 "-%" PRId64 "\n", audit_problem_rows[f->problem].name,
 		   f->from - n->base, f->to - n->base);
 }

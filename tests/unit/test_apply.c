@@ -89,7 +89,7 @@ again_changes_nothing(void **state)
 	assert_counts(&w, OBJECTS, 0, 0, 0);
 	audited(w.store, &audit);
 	assert_non_null(strstr(audit.ptr, "cli:test known.put system/KY 33333333 "
-					  "{\"change\":\"new\"}\n"));
+					  "{\"change\":\"new\",\"sha256\":\""));
 	assert_non_null(strstr(audit.ptr, "cli:test known.put aftale/a1 11111111 "));
 	assert_true(store_known_generation(w.store, &before, &w.err));
 	world_put(&w, world_base);
@@ -188,7 +188,7 @@ change_and_remove(void **state)
 	audited(w.store, &audit);
 	assert_non_null(strstr(
 		audit.ptr, "known.put leverandoer/33333333 33333333 {\"change\":\"changed\","
-			   "\"fields\":[\"navn\",\"tilstand\",\"gyldigTil\"]}\n"));
+			   "\"fields\":[\"navn\",\"tilstand\",\"gyldigTil\"],\"sha256\":\""));
 	/* others refer to what would go */
 	world_file(&w, "prune.conf", changed_vendor);
 	buf_clear(&audit);

@@ -130,7 +130,7 @@ static const struct attack attacks[] = {
 	{"everything",
 	 "DELETE FROM audit; DELETE FROM audit_seal;"
 	 "DELETE FROM sqlite_sequence WHERE name = 'audit'",
-	 0, 0, "", "head-differs 20-20\n"},
+	 0, 0, "known-unrecorded", "known-unrecorded"},
 	{"a seal's hash", "UPDATE audit_seal SET hash = zeroblob(32) WHERE id = B + 20", 0, 0,
 	 "seal-forged 20-20\n", NULL},
 	{"a seal's place", "UPDATE audit_seal SET id = B + 19 WHERE id = B + 20", 0, 0,
@@ -139,6 +139,23 @@ static const struct attack attacks[] = {
 	 "start-unproven 20-20\n", NULL},
 	{"a seal by another key", "SELECT 1", 0, 20, "", NULL},
 	{"another chain", "UPDATE audit_chain SET chain = zeroblob(16)", 0, 0, NULL, NULL},
+	{"another certificate for a system",
+	 "INSERT INTO known (type, id, version, json, at, actor) SELECT type, id, version + 1,"
+	 " replace(json, 'KY', 'ky'), at, actor FROM known WHERE type = 'system' AND id = 'KY'"
+	 " ORDER BY version DESC LIMIT 1",
+	 0, 0, "known-unrecorded system/KY\n", NULL},
+	{"a document of long ago",
+	 "UPDATE known SET json = replace(json, 'KY', 'ky') WHERE type = 'system' AND id = "
+	 "'KY'",
+	 0, 0, "known-unrecorded system/KY\n", NULL},
+	{"a new system",
+	 "INSERT INTO known (type, id, version, json, at, actor)"
+	 " VALUES ('system', 'x', 1, '{}', 1, 'cli:root')",
+	 0, 0, "known-unrecorded system/x\n", NULL},
+	{"a document that is gone",
+	 "INSERT INTO known (type, id, version, json, at, actor) SELECT type, id, version + 1,"
+	 " NULL, at, actor FROM known WHERE type = 'aftale' LIMIT 1",
+	 0, 0, "known-unrecorded aftale/", NULL},
 	{"a trigger that swallows what is to come",
 	 "CREATE TRIGGER x BEFORE INSERT ON audit WHEN NEW.actor = 'ky'"
 	 " BEGIN SELECT RAISE(IGNORE); END",
