@@ -194,7 +194,8 @@ const struct option_row option_rows[OPT_COUNT] = {
 	[OPT_IO_THREADS] = {"io_threads", OPTION_NUMBER, "2", 1, 64, NULL, false,
 			    "Threads that read and write connections."},
 	[OPT_CONNECTIONS] = {"connections", OPTION_NUMBER, "10000", 16, 1000000, NULL, false,
-			     "Open connections; further ones wait to be accepted."},
+			     "Open connections, of which one address gets half at most; "
+			     "further ones wait to be accepted."},
 	[OPT_IDLE_TIMEOUT] =
 		{"idle_timeout", OPTION_SECONDS, "2min", 5, 3600, NULL, false,
 		 "A connection that has not brought a whole request for so long is closed."},

@@ -253,7 +253,9 @@ def main(folder):
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     if hard < 2 * IDLE:
         print(f"load: only {hard} files may be open", file=sys.stderr)
+    # all of them come from one address, which gets half
     land = landscape.Landscape(folder, landscape.build_dir() / "sluse", leaf_bits=2048,
+                               connections=20000,
                                log_level="error")
     for old in land.folder.glob("sluse.db*"):
         old.unlink()

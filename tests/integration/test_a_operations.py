@@ -25,6 +25,8 @@ def test_metrics_name_no_secret(land):
     assert status == 200
     assert "sluse_build_info{version=" in text
     assert 'sluse_certificate_expiry_timestamp_seconds{use="sts-signing"}' in text
+    assert "sluse_audit_intact 1\n" in text
+    assert 'sluse_http_limited_total{reason="connections"} 0\n' in text
 
 
 def test_the_service_manager_is_told(own_land, monkeypatch):

@@ -89,11 +89,19 @@ def test_foreign_code_is_found(sealed):
 
 
 def test_end_is_kept_outside(sealed):
-    change(sealed, "DELETE FROM audit WHERE id > 6", "DELETE FROM audit_seal",
-           "UPDATE sqlite_sequence SET seq = 6 WHERE name = 'audit'")
+    last = sealed.audit("--action", "known.*")[-1]["id"]
+    change(sealed, f"DELETE FROM audit WHERE id > {last}", "DELETE FROM audit_seal",
+           f"UPDATE sqlite_sequence SET seq = {last} WHERE name = 'audit'")
     assert verify(sealed)[0] in (0, 10)
     code, found, _ = verify(sealed, "--heads", sealed.folder / "heads")
     assert code == 11 and set(found) == {"head-differs"}
+
+
+def test_what_is_known_has_its_records(sealed):
+    change(sealed, "DROP TRIGGER known_keep_i", "INSERT INTO known (type, id, version, json, at, actor)"
+           " SELECT type, id, version + 1, json, at, actor FROM known WHERE type = 'system' AND id = 'KY'")
+    code, found, _ = verify(sealed)
+    assert code == 11 and "known-unrecorded" in found
 
 
 def test_server_says_what_it_finds(sealed):
