@@ -60,8 +60,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(by_post)};
 
+	/* which starts xmlsec as well, and that may be done only once */
 	saml_lasso_init();
 	xml_init();
-	xmlsec_oracle_init();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
