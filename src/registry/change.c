@@ -60,10 +60,9 @@ check_lifecycle(struct change *ch, const struct object_row *row, struct err *e)
 /* ---- what is registered ---- */
 
 static bool
-append(struct tx *tx, struct change *ch, struct object_new *n, const struct registrering *reg,
-       struct err *e)
+append(struct tx *tx, struct change *ch, struct object_new *n, struct err *e)
 {
-	return objects_append(tx, n, e) && record_event(tx, ch->w, &n->key, n->at, reg, e);
+	return objects_append(tx, n, e) && record_event(tx, ch->w, &n->key, n->at, e);
 }
 
 /* [resolutions O15] after the last one, on a millisecond of its own */
@@ -100,7 +99,7 @@ apply_import(struct tx *tx, struct change *ch, const struct object_row *last, st
 	for (i = 0; i < ch->count; i++) {
 		ch->packed[i].key = (struct object_key){owner, ch->w->c->type->id, ch->uuid};
 		ch->packed[i].at = at + MS((instant)i);
-		if (!append(tx, ch, &ch->packed[i], &ch->regs[i], e))
+		if (!append(tx, ch, &ch->packed[i], e))
 			return false;
 	}
 	return true;
@@ -116,7 +115,7 @@ append_next(struct tx *tx, struct change *ch, const struct object_row *last,
 	stored_pack(ch->w->c->type, next, INSTANT_MIN, ch->w->c->a, &n);
 	n.key = (struct object_key){last->cvr, ch->w->c->type->id, ch->uuid};
 	n.at = next_at(last);
-	return append(tx, ch, &n, next, e);
+	return append(tx, ch, &n, e);
 }
 
 static struct str

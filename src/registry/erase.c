@@ -98,8 +98,7 @@ append_notice(struct tx *tx, struct target *g, struct err *e)
 	stored_pack(g->x->type, &last.reg, INSTANT_MIN, w->c->a, &n);
 	n.key = k;
 	n.at = row.at >= now ? row.at + MS(1) : now;
-	return objects_append(tx, &n, e) && record_forget(tx, w, &k, e) &&
-	       record_event(tx, w, &k, n.at, &last.reg, e);
+	return objects_append(tx, &n, e) && record_event(tx, w, &k, n.at, e);
 }
 
 static bool

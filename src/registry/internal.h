@@ -61,15 +61,12 @@ void answer_encoder(const struct registry_call *c, struct reading *r, struct lab
 /* Audit record and, once a call, replay claims; in the job of the change. */
 MUST_USE bool record_call(struct tx *tx, const struct work *w, struct uuid uuid,
 			  const char *result, struct err *e);
-/*
- * One event a registration: RegistreringBesked with what everybody who may read the kind may
- * see. reg: sorted content and life cycle; `at` is when it was committed.
- */
+/* One event a registration; `at` is when that was committed. */
 MUST_USE bool record_event(struct tx *tx, const struct work *w, const struct object_key *k,
-			   instant at, const struct registrering *reg, struct err *e);
-/* No event may go on saying what was lawfully erased. */
-MUST_USE bool record_forget(struct tx *tx, const struct work *w, const struct object_key *k,
-			    struct err *e);
+			   instant at, struct err *e);
+/* The event of an object that is removed. */
+MUST_USE bool record_gone(struct tx *tx, const struct work *w, const struct object_key *k,
+			  instant at, struct err *e);
 
 /* ---- stored objects (stored.c) ---- */
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * fysiskslet: an object, what is below it, and what is tied to nothing else are removed for
- * good, history and earlier events included, in one transaction. The store records each
- * erasure, the audit trail who asked, and an event says that the object is gone.
+ * good, history included, in one transaction; earlier events of it have nothing left to tell.
+ * The store records each erasure, the audit trail who asked, and an event says that the object
+ * is gone.
  *
  * Refuses: an installation that has not switched it on, an object that was never of the home
  * named, one with too much below it. Only the caller's own authority's objects are looked at.
@@ -285,7 +286,6 @@ purge_one(struct tx *tx, struct purging *p, struct going *g, struct uuid u, stru
 	const struct caller *who = p->w->c->caller;
 	instant now = time_floor_ms(clock_now());
 	struct caller quiet = *who;
-	struct registrering gone = {.at = now, .livscyklus = LIV_SLETTET};
 	struct object_erasure x = {
 		.key = key_of(p, g->c.type, u),
 		.reason = str_from(p->w->c->operation),
@@ -298,8 +298,7 @@ purge_one(struct tx *tx, struct purging *p, struct going *g, struct uuid u, stru
 		quiet.claim_count = 0;
 	p->has_claims = true;
 	g->c.caller = &quiet;
-	return objects_purge(tx, &x, &count, e) && record_forget(tx, &g->w, &x.key, e) &&
-	       record_event(tx, &g->w, &x.key, now, &gone, e) &&
+	return objects_purge(tx, &x, &count, e) && record_gone(tx, &g->w, &x.key, now, e) &&
 	       record_call(tx, &g->w, u, "ok", e);
 }
 

@@ -2,11 +2,10 @@
 /*
  * What is left behind by a change, in the transaction of the change: who did what to which
  * object by which right, the message's replay keys, and the event for others to hear of. The
- * record has nothing personal and nothing of the content; the event has the content, in the
- * shape of the contract.
- * Source: contract of Organisation, 2.7.
+ * record has nothing personal and nothing of the content; neither has the event, which names
+ * the registration that it tells of (event.h).
  */
-#include "registry/label.h"
+#include "registry/event.h"
 
 #include <string.h>
 #include "base/buf.h"
@@ -89,43 +88,31 @@ record_call(struct tx *tx, const struct work *w, struct uuid uuid, const char *r
 	return store_audit_add(tx, &row, e);
 }
 
-static struct str
-event_key(const struct work *w, const struct object_key *k)
+static bool
+add_event(struct tx *tx, const struct work *w, const struct object_key *k, struct str payload,
+	  instant at, struct err *e)
 {
 	char text[UUID_TEXT_LEN + 1];
+	struct arena *a = w->c->a;
 
-	return arena_printf(w->c->a, STR_FMT "/" STR_FMT, STR_ARG(k->cvr),
-			    STR_ARG(uuid_format(k->uuid, text)));
+	return store_event_add(tx, arena_printf(a, "%s.%s", w->c->type->key, w->c->operation),
+			       arena_printf(a, STR_FMT "/" STR_FMT, STR_ARG(k->cvr),
+					    STR_ARG(uuid_format(k->uuid, text))),
+			       payload, at, e);
 }
 
-/*
- * The whole of it, past and future; of a max-1 relation the period that stands for it, as in
- * answers, and nothing that only some may see: whoever reads the event is not known yet.
- */
 bool
 record_event(struct tx *tx, const struct work *w, const struct object_key *k, instant at,
-	     const struct registrering *reg, struct err *e)
+	     struct err *e)
 {
-	AUTO(buf_release) struct buf b = BUF_INIT(LIMIT_ANSWER_BYTES);
-	struct window always = {INSTANT_MIN, INSTANT_MAX, w->c->now};
-	const struct oio_type *t = w->c->type;
-	struct registrering shown = *reg;
-	struct encoder x;
-
-	answer_encoder(w->c, NULL, NULL, &x);
-	x.out = xml_out_new(w->c->a, &b);
-	shown.at = at;
-	view_content(t, &reg->content, &always, 0, w->c->a, &shown.content);
-	encode_besked(&x, k->uuid, &shown);
-	if (b.over)
-		return FAIL(e, INTERNAL, "an event of more than %zu bytes", b.len);
-	return store_event_add(tx, arena_printf(w->c->a, "%s.%s", t->key, w->c->operation),
-			       event_key(w, k), buf_str(&b), at, e);
+	return add_event(tx, w, k, STR_NONE, at, e);
 }
 
 bool
-record_forget(struct tx *tx, const struct work *w, const struct object_key *k, struct err *e)
+record_gone(struct tx *tx, const struct work *w, const struct object_key *k, instant at,
+	    struct err *e)
 {
-	return store_event_drop(tx, arena_printf(w->c->a, "%s.*", w->c->type->key),
-				event_key(w, k), e);
+	struct registrering gone = {.at = at, .livscyklus = LIV_SLETTET};
+
+	return add_event(tx, w, k, event_write(w->c->type, k->uuid, &gone, w->c->a), at, e);
 }

@@ -135,6 +135,21 @@ struct anonymise {
 MUST_USE bool registry_anonymise(struct registry_call *c, const struct anonymise *x,
 				 struct err *e);
 
+/* ---- events ---- */
+
+struct event_row;
+struct reading;
+
+/*
+ * An event of the outbox (store_event_each) as RegistreringBesked, by itself. *out in the arena
+ * or borrowed from the row; absent: its object has been removed for good since.
+ * Errors: STORE_DAMAGED (of a kind that is not among the types).
+ * Source: contract of Organisation, 2.7.
+ */
+MUST_USE bool registry_event(struct reading *r, const struct event_row *row,
+			     const struct oio_type *const *types, size_t count,
+			     struct arena *a, struct str *out, struct err *e);
+
 /* ---- fysiskslet ---- */
 
 struct purge_relation {

@@ -119,23 +119,6 @@ store_event_add(struct tx *tx, struct str type, struct str key, struct str paylo
 }
 
 bool
-store_event_drop(struct tx *tx, struct str type, struct str key, struct err *e)
-{
-	AUTO(stmt_release) struct stmt st = STMT_INIT;
-	bool is_prefix = type.len > 0 && type.ptr[type.len - 1] == '*';
-
-	if (!stmt_open(tx->conn,
-		       "DELETE FROM event WHERE key = ?1 AND (type = ?2"
-		       " OR (?3 AND substr(type, 1, length(?2)) = ?2))",
-		       &st, e))
-		return false;
-	stmt_bind_str(&st, 1, key);
-	stmt_bind_str(&st, 2, is_prefix ? str_of(type.ptr, type.len - 1) : type);
-	stmt_bind_int(&st, 3, is_prefix);
-	return stmt_run(&st, e);
-}
-
-bool
 store_event_each(struct reading *r, int64_t after_id, int64_t limit, event_fn *fn, void *arg,
 		 struct err *e)
 {

@@ -144,10 +144,9 @@ MUST_USE bool store_state_purge(struct tx *tx, instant now, struct err *e);
 
 /* --- events: one row a committed registration, for later distribution --- */
 
+/* payload absent: what it tells is found by key and time. */
 MUST_USE bool store_event_add(struct tx *tx, struct str type, struct str key,
 			      struct str payload, instant at, struct err *e);
-/* Takes out those of a key whose type is, or with '*' at its end begins with, this one. */
-MUST_USE bool store_event_drop(struct tx *tx, struct str type, struct str key, struct err *e);
 struct event_row {
 	int64_t id; /* rises in the order of the commits */
 	struct str type, key, payload;

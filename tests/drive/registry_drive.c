@@ -36,27 +36,36 @@ field(char **rest)
 	return start;
 }
 
+struct printing {
+	struct reading *reading;
+	int64_t last;
+};
+
 static bool
 print_event(const struct event_row *row, void *arg, struct err *e)
 {
-	int64_t *last = arg;
+	struct printing *p = arg;
+	struct str text;
 
-	(void)e;
-	*last = row->id;
+	p->last = row->id;
+	if (!world_event(p->reading, row, &text, e))
+		return false;
 	printf(STR_FMT "\t" STR_FMT "\t" STR_FMT "\n", STR_ARG(row->type), STR_ARG(row->key),
-	       STR_ARG(row->payload));
+	       STR_ARG(text));
 	return true;
 }
 
 static void
 print_events(struct world *w)
 {
-	static int64_t last;
+	static struct printing p;
 	AUTO(store_read_endp) struct reading *r = NULL;
 	struct err e = ERR_INIT;
 
-	if (!store_read(w->store, &r, &e) ||
-	    !store_event_each(r, last, 0, print_event, &last, &e))
+	if (!store_read(w->store, &r, &e))
+		exit(2);
+	p.reading = r;
+	if (!store_event_each(r, p.last, 0, print_event, &p, &e))
 		exit(2);
 	printf("\n");
 	fflush(stdout);

@@ -16,6 +16,7 @@
 #include "klassifikation/service_6.h"
 #include "klassifikation/types_6.h"
 #include "organisation/service.h"
+#include "organisation/types.h"
 #include "xml/names.h"
 
 static struct world *the_world;
@@ -256,6 +257,23 @@ world_expect(struct world *w, const struct as *as, const char *service, const ch
 		fail_msg("%s:\n%d " STR_FMT ", not %d", body, s.status, STR_ARG(s.text),
 			 status);
 	said_end(&s);
+}
+
+bool
+world_event(struct reading *r, const struct event_row *row, struct str *out, struct err *e)
+{
+	static struct buf text = BUF_INIT(LIMIT_ANSWER_BYTES);
+	const struct oio_type *types[ORGANISATION_TYPE_COUNT + 3] = {
+		&type_klasse_6, &type_facet_6, &type_klassifikation_6};
+	AUTO(arena_freep) struct arena *a = arena_new();
+
+	memcpy(&types[3], organisation_types, sizeof(organisation_types));
+	if (!registry_event(r, row, types, ARRAY_LEN(types), a, out, e))
+		return false;
+	buf_clear(&text);
+	buf_add(&text, *out);
+	*out = str_is_set(*out) ? buf_str(&text) : STR_NONE;
+	return true;
 }
 
 bool

@@ -63,6 +63,9 @@ void world_call(struct world *w, const struct as *as, const char *service, const
 void world_expect(struct world *w, const struct as *as, const char *service, const char *body,
 		  int status);
 void said_end(struct said *s);
+/* registry_event for all kinds; *out holds until the next call. */
+bool world_event(struct reading *r, const struct event_row *row, struct str *out,
+		 struct err *e);
 bool said_has(const struct said *s, const char *text);
 /* printf into one of 64 buffers in turn */
 const char *fmt(const char *format, ...) PRINTF_LIKE(1, 2);

@@ -188,70 +188,6 @@ events_in_order(struct store **s, const struct store_options *o)
 	assert_string_equal(b.ptr, "1=a,2=b,3=c,");
 }
 
-struct dropping {
-	struct str type, key;
-};
-
-static bool
-job_event_of(struct tx *tx, void *arg, struct err *e)
-{
-	const struct dropping *d = arg;
-
-	return store_event_add(tx, d->type, d->key, STR("\0\1payload"), T0, e);
-}
-
-static bool
-job_event_drop(struct tx *tx, void *arg, struct err *e)
-{
-	const struct dropping *d = arg;
-
-	return store_event_drop(tx, d->type, d->key, e);
-}
-
-static bool
-list_event(const struct event_row *row, void *arg, struct err *e)
-{
-	(void)e;
-	buf_printf(arg, "%" PRId64 ",", row->id);
-	return true;
-}
-
-static void
-events_dropped(struct store **s, const struct store_options *o)
-{
-	struct dropping all[] = {
-		{STR("bruger.ret"), STR("a")},  {STR("bruger.ret"), STR("b")},
-		{STR("brugere.ret"), STR("a")}, {STR("bruger.importer"), STR("a")},
-		{STR("bruger.ret"), STR("a")},
-	};
-	static const struct {
-		struct dropping what;
-		const char *left;
-	} rows[] = {
-		{{STR_INIT("bruger.*"), STR_INIT("c")}, "1,2,3,4,5,"},
-		{{STR_INIT("bruger.im"), STR_INIT("a")}, "1,2,3,4,5,"},
-		{{STR_INIT("bruger.importer"), STR_INIT("a")}, "1,2,3,5,"},
-		{{STR_INIT("bruger.*"), STR_INIT("a")}, "2,3,"},
-		{{STR_INIT("*"), STR_INIT("a")}, "2,"},
-	};
-	struct err e = ERR_INIT;
-
-	(void)o;
-	for (size_t i = 0; i < ARRAY_LEN(all); i++)
-		assert_true(store_write(*s, job_event_of, &all[i], &e));
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		AUTO(store_read_endp) struct reading *r = NULL;
-		AUTO(buf_release) struct buf b = BUF_INIT(1 << 20);
-		struct dropping d = rows[i].what;
-
-		assert_true(store_write(*s, job_event_drop, &d, &e));
-		assert_true(store_read(*s, &r, &e));
-		assert_true(store_event_each(r, 0, 0, list_event, &b, &e));
-		buf_add_char(&b, '\0');
-		assert_string_equal(b.ptr, rows[i].left);
-	}
-}
-
 /* ---- replay ---- */
 
 struct replay {
@@ -527,7 +463,6 @@ const struct store_case store_state_cases[] = {
 	{"audit: filters", audit_filters},
 	{"audit: every column", audit_keeps_every_column},
 	{"events in order", events_in_order},
-	{"events dropped", events_dropped},
 	{"replay keys survive a restart", replay_survives_restart},
 	{"state ends", state_has_an_end},
 	{"state: take and drop", state_take_and_drop},

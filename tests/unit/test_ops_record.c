@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include "base/buf.h"
 #include "base/clock.h"
 #include "registry/object.h"
 #include "tests/unit/registry_world.h"
@@ -139,6 +140,134 @@ test_records(void **state)
 	assert_true(t.audits == 1 && t.events == 1);
 }
 
+/* ---- what others hear ---- */
+
+#define P "c0000000-0000-4000-8000-000000000002"
+
+static const struct as eraser = {
+	.cvr = KORSBAEK, .role = "rediger", .limits = {"anonymiser", "senavn", "secpr-nummer"}};
+
+struct heard {
+	struct reading *reading;
+	struct buf all;
+};
+
+static bool
+hear(const struct event_row *row, void *arg, struct err *e)
+{
+	struct heard *h = arg;
+	struct str text;
+
+	assert_true(world_event(h->reading, row, &text, e));
+	buf_printf(&h->all, STR_FMT " " STR_FMT "\n", STR_ARG(row->type), STR_ARG(text));
+	return true;
+}
+
+static void
+hear_all(struct world *w, struct buf *out)
+{
+	AUTO(store_read_endp) struct reading *r = NULL;
+	struct heard h = {.all = BUF_INIT(1 << 20)};
+	struct err e = ERR_INIT;
+
+	assert_true(store_read(w->store, &r, &e));
+	h.reading = r;
+	assert_true(store_event_each(r, 0, 0, hear, &h, &e));
+	*out = h.all;
+}
+
+static bool
+was_said(const struct buf *b, const char *what)
+{
+	size_t at;
+
+	return str_find(buf_str(b), str_from(what), &at);
+}
+
+static const char person[] =
+	"<ImportInput{T}><Person><s:UUIDIdentifikator>" P "</s:UUIDIdentifikator><Registrering>"
+	"<s:NoteTekst>fortroligt</s:NoteTekst><AttributListe><Egenskab>"
+	"<s:BrugervendtNoegleTekst>ane</s:BrugervendtNoegleTekst>"
+	"<t:CPR-NummerTekst>0101010000</t:CPR-NummerTekst><NavnTekst>Ane Gift</NavnTekst>"
+	"</Egenskab></AttributListe><TilstandListe/><RelationListe/></Registrering></Person>"
+	"</ImportInput>";
+
+/*
+ * An event says the registration it is of, whatever came later; never what only some may see;
+ * and nothing of what has been erased.
+ */
+static void
+test_events(void **state)
+{
+	struct world *w = *state;
+	struct buf before, after;
+
+	world_expect(w, &writer, "person", person, 20);
+	world_expect(w, &writer, E, simple(U1), 20);
+	hear_all(w, &before);
+	assert_true(was_said(&before, "person.importer <ns5:RegistreringBesked "));
+	assert_true(was_said(&before, ">" P "</ns2:UUIDIdentifikator><ns5:Registrering>") &&
+		    was_said(&before, ">fortroligt</ns2:NoteTekst>"));
+	assert_true(was_said(&before, ">2024-09-10T10:00:00.000+02:00</ns2:Tidspunkt>"));
+	assert_true(was_said(&before, ">ane<"));
+	assert_false(was_said(&before, "0101010000") || was_said(&before, "Ane Gift"));
+	assert_true(was_said(&before, ">" U1 "</ns2:UUIDIdentifikator></ns5:ObjektID>"));
+
+	w->now += DAYS(400);
+	world_expect(w, &writer, E, on_uuid("Passiver", U1), 20);
+	world_expect(w, &writer, E, on_uuid("Slet", U1), 20);
+	hear_all(w, &after);
+	assert_true(after.len > before.len);
+	assert_memory_equal(after.ptr, before.ptr, before.len);
+	assert_true(was_said(&after, "organisationenhed.slet "));
+	assert_true(was_said(&after, ">Slettet</ns2:LivscyklusKode><ns5:AttributListe>"
+				     "</ns5:AttributListe>"));
+	buf_release(&before);
+	buf_release(&after);
+
+	world_expect(w, &eraser, "organisationsystem",
+		     "<AnonymiserInput{T}><PersonUUID>" P "</PersonUUID></AnonymiserInput>",
+		     20);
+	hear_all(w, &after);
+	assert_false(was_said(&after, ">ane<") || was_said(&after, "fortroligt"));
+	assert_true(was_said(&after, "person.importer <") &&
+		    was_said(&after, "person.anonymiser <"));
+	buf_release(&after);
+}
+
+static void
+test_events_refused(void **state)
+{
+	static const struct {
+		const char *type, *key;
+		bool ok;
+	} rows[] = {
+		{"organisationenhed.ret", KORSBAEK "/" U1, true},
+		{"organisationenhed", KORSBAEK "/" U1, false},
+		{"sag.ret", KORSBAEK "/" U1, false},
+		{"organisationenhed.ret", KORSBAEK, false},
+		{"organisationenhed.ret", KORSBAEK "/x", false},
+	};
+	struct world *w = *state;
+	AUTO(store_read_endp) struct reading *r = NULL;
+	struct err e = ERR_INIT;
+	struct str text;
+
+	assert_true(store_read(w->store, &r, &e));
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct event_row row = {.type = str_from(rows[i].type),
+					.key = str_from(rows[i].key),
+					.at = WORLD_NOW};
+
+		err_clear(&e);
+		assert_int_equal(world_event(r, &row, &text, &e), rows[i].ok);
+		if (rows[i].ok)
+			assert_false(str_is_set(text));
+		else
+			assert_int_equal(e.code, STORE_DAMAGED);
+	}
+}
+
 /* Everything is there again after a restart. */
 static void
 test_durable(void **state)
@@ -220,9 +349,8 @@ main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	static const struct CMUnitTest tests[] = {
-		CASE(test_records),
-		CASE(test_durable),
-		CASE(test_concurrent),
+		CASE(test_records), CASE(test_events),     CASE(test_events_refused),
+		CASE(test_durable), CASE(test_concurrent),
 	};
 	int failed;
 

@@ -123,6 +123,11 @@ laes(const char *uuid)
 	"<OrganisationEnhedUUID>" unit "</OrganisationEnhedUUID></FysiskSletInput>"
 #define ADMIN "organisationadministration"
 
+struct counting {
+	struct reading *reading;
+	size_t count;
+};
+
 static int64_t
 count_rows(const struct world *w, const char *sql)
 {
@@ -171,6 +176,31 @@ expect_there(struct world *w, bool purged)
 	}
 }
 
+static bool
+count_told(const struct event_row *row, void *arg, struct err *e)
+{
+	struct counting *c = arg;
+	struct str text;
+
+	assert_true(world_event(c->reading, row, &text, e));
+	c->count += str_is_set(text);
+	return true;
+}
+
+/* Events that still have something to tell. */
+static size_t
+told_events(struct world *w)
+{
+	AUTO(store_read_endp) struct reading *r = NULL;
+	struct err e = ERR_INIT;
+	struct counting c = {.count = 0};
+
+	assert_true(store_read(w->store, &r, &e));
+	c.reading = r;
+	assert_true(store_event_each(r, 0, 0, count_told, &c, &e));
+	return c.count;
+}
+
 static void
 test_what_goes(void **state)
 {
@@ -194,11 +224,7 @@ test_what_goes(void **state)
 		count_rows(w, "SELECT count(*) FROM event WHERE type LIKE"
 			      " '%.fysiskslet' AND CAST(payload AS TEXT) LIKE '%>Slettet<%'"),
 		ARRAY_LEN(goes));
-	assert_int_equal(count_rows(w, "SELECT count(*) FROM event"), ARRAY_LEN(objects));
-	assert_int_equal(
-		count_rows(w, "SELECT count(*) FROM event WHERE CAST(payload AS TEXT) LIKE"
-			      " '%husk " A "%'"),
-		0);
+	assert_int_equal(told_events(w), ARRAY_LEN(objects));
 	/* not twice, and the same message not at all */
 	world_expect(w, &purger, ADMIN, PURGE(ORG, A), 44);
 	world_call(w, &once, ADMIN, PURGE(ORG, ROOT), &s);

@@ -251,8 +251,7 @@ older_file(void **state)
 	/* as the first schema left it */
 	script(&o, "DROP TABLE registration; DROP TABLE object; DROP TABLE object_value;"
 		   "DROP TABLE object_listed; DROP TABLE erasing; DROP TABLE erasure;"
-		   "DROP TRIGGER known_keep_i; DROP TRIGGER audit_keep_i;"
-		   "DROP INDEX event_by_key;" UNCHAIN
+		   "DROP TRIGGER known_keep_i; DROP TRIGGER audit_keep_i;" UNCHAIN
 		   "INSERT INTO audit (at, action, result, actor, cvr, detail) VALUES"
 		   " (7, 'known.put', 'ok', 'cli:root', NULL, '{}'),"
 		   " (8, 'token.issue', 'ok', 'ky', '11111111', NULL),"
