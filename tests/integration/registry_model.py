@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A slow model of the registry, for one object kind (OrganisationEnhed), to compare with.
+"""A slow model of the registry, for objects of one kind, to compare with.
 
 Written the other way round than the engine: a timeline is not a list of intervals but one cell a
 day, painted over and read off again as runs. Days are 1..DAYS; cell 0 is all time before, the last
@@ -13,12 +13,38 @@ import itertools
 DAYS = 30
 NEVER, FOREVER = 0, DAYS + 1
 
-# In schema order: name, may many hold at one time, has roles
-KINDS = [("E", False, False), ("G", False, False), ("Adresser", True, True), ("Ansatte", True, False),
-         ("Enhedstype", False, False), ("Overordnet", False, False), ("Tilhoerer", False, False),
-         ("TilknyttedeBrugere", True, False)]
-ORDER = {name: i for i, (name, _, _) in enumerate(KINDS)}
-MANY = {name: many for name, many, _ in KINDS}
+
+
+class Kind:
+    """What the model knows of an object kind: its elements in schema order, "*" where many may hold
+    at one time. E is the Egenskab, G the state. typed: the relation that is also sent as a URN.
+    hides: the hierarchy leaves out what is Inaktiv."""
+
+    def __init__(self, name, elements, typed=None, hides=True):
+        self.name, self.typed, self.hides = name, typed, hides
+        self.elements = [e.rstrip("*") for e in elements.split()]
+        self.many = {e.rstrip("*"): e.endswith("*") for e in elements.split()}
+
+    def order(self, item):
+        indeks = item.meta[1] if item.kind == "Adresser" else ""
+        return (self.elements.index(item.kind), item.fra, indeks, item.value, item.til)
+
+
+KINDS = {k.name: k for k in (
+    Kind("OrganisationEnhed", "E G Adresser* Ansatte* Enhedstype Overordnet Tilhoerer TilknyttedeBrugere*",
+         "Enhedstype"),
+    Kind("Organisation", "E G Adresser* Branche Overordnet TilknyttedeEnheder* Virksomhed", "Branche"),
+    Kind("OrganisationFunktion", "E G Adresser* Funktionstype TilknyttedeBrugere* TilknyttedeEnheder*",
+         "Funktionstype"),
+    Kind("Bruger", "E G Adresser* BrugerTyper* Tilhoerer TilknyttedePersoner*"),
+    Kind("ItSystem", "E G Adresser* SystemTyper* Tilhoerer* TilknyttedeBrugere*"),
+    Kind("Interessefaellesskab", "E G Adresser* Branche Overordnet Tilhoerer TilknyttedePersoner*", "Branche"),
+    Kind("Adresse", "E"),
+    Kind("Virksomhed", "E"),
+    Kind("Klasse", "E G Ansvarlig Erstatter* Facet OverordnetKlasse Redaktoerer*", "Facet", hides=False),
+    Kind("Facet", "E G Ejer FacetTilhoerer Redaktoerer*", "FacetTilhoerer", hides=False),
+    Kind("Klassifikation", "E G Ansvarlig Ejer", hides=False),
+)}
 
 
 class Item:
@@ -31,10 +57,6 @@ class Item:
 
     def key(self):
         return (self.kind, self.value, self.meta, self.fra, self.til)
-
-    def order(self):
-        indeks = self.meta[1] if self.kind == "Adresser" else ""
-        return (ORDER[self.kind], self.fra, indeks, self.value, self.til)
 
     def __repr__(self):
         return f"{self.kind}:{self.value}{self.meta}[{self.fra},{self.til})"
@@ -85,10 +107,10 @@ def merge_identity(stored, sent):
     return runs(kept) + runs(fresh)
 
 
-def merge(stored, sent):
+def merge(shape, stored, sent):
     """Content after ret; stored empty: after importer."""
     out = []
-    for kind, many, _ in KINDS:
+    for kind, many in shape.many.items():
         old = [i for i in stored if i.kind == kind]
         new = [i for i in sent if i.kind == kind]
         if not new:
@@ -100,7 +122,7 @@ def merge(stored, sent):
                 mine = [i for i in new if i.value == value]
                 same = [i for i in old if i.value == value]
                 out += merge_identity(same, mine) if mine else same
-    return sorted(out, key=Item.order)
+    return sorted(out, key=shape.order)
 
 
 class Registration:
@@ -113,10 +135,10 @@ EPS = 1e-9
 
 
 class Registry:
-    """Objects of one authority."""
+    """Objects of one kind of one authority."""
 
-    def __init__(self):
-        self.objects = {}
+    def __init__(self, kind):
+        self.kind, self.objects = kind, {}
 
     def latest(self, uuid):
         return self.objects[uuid][-1] if uuid in self.objects else None
@@ -134,7 +156,7 @@ class Registry:
             return 47
         if last and last.state in LIVE:
             return 49
-        self.add(uuid, now_ms, "Importeret", note, merge([], sent))
+        self.add(uuid, now_ms, "Importeret", note, merge(self.kind, [], sent))
         return 20
 
     def ret(self, uuid, now_ms, note, sent):
@@ -145,7 +167,7 @@ class Registry:
             return 44
         if last.state not in LIVE:
             return 49
-        content = merge(last.content, sent)
+        content = merge(self.kind, last.content, sent)
         if [i.key() for i in content] != [i.key() for i in last.content]:
             self.add(uuid, now_ms, last.state, note, content)
         return 20
@@ -186,7 +208,7 @@ class Registry:
         out = []
         for kind, group in itertools.groupby(seen, key=lambda i: i.kind):
             group = list(group)
-            if not MANY[kind] and kind not in ("E", "G") and len(group) > 1:
+            if not self.kind.many[kind] and kind not in ("E", "G") and len(group) > 1:
                 current = [i for i in group if i.fra <= now < i.til or i.fra <= now and i.til == FOREVER]
                 later = [i for i in group if i.fra > now]
                 group = [current[0] if current else later[0] if later else group[-1]]
@@ -242,7 +264,7 @@ class Registry:
             # several elements of one max-n relation: any of them
             for kind in {c[0] for c in criteria}:
                 mine = [self.meets(last.content, c, soeg, note, now) for c in criteria if c[0] == kind]
-                met = met and (any(mine) if MANY[kind] else all(mine))
+                met = met and (any(mine) if self.kind.many[kind] else all(mine))
             if met:
                 out.append(uuid)
         return out[offset:offset + limit]
@@ -254,7 +276,9 @@ class Registry:
             last = self.latest(uuid)
             seen = [i for i in last.content if self.overlaps(i, window)]
             names = [i for i in seen if i.kind == "E"]
-            if last.state not in LIVE or not names or any(i.kind == "G" and i.value == "Inaktiv" for i in seen):
+            if last.state not in LIVE or not names:
+                continue
+            if self.kind.hides and any(i.kind == "G" and i.value == "Inaktiv" for i in seen):
                 continue
             if prefix is not None and not any(n.value[1].lower().startswith(prefix.lower()) for n in names):
                 continue
