@@ -45,7 +45,7 @@ RST = business(103, "The request for a security token is malformed.")
 UNSUPPORTED = business(110, "What is requested is not supported.")
 
 KY = "11111111"
-CLAIM_END = "</trust:Claims>"
+SDI = "http://entityid.kombit.dk/service/sdi/sagdokumentindeks/6"
 ADDRESS = f"<Address>{landscape.ORGANISATION}</Address>"
 SHA1 = "http://www.w3.org/2000/09/xmldsig#"
 
@@ -183,7 +183,7 @@ TABLE = [
     row(20, "no authority", business(5015, "Usercontext doesn't exist on system"), (KY, "99999999")),
     # 21
     row(21, "no agreement for this service", business(5015, "ServiceAgreementNotFound"),
-        (ADDRESS, "<Address>http://entityid.kombit.dk/service/sdi/sagdokumentindeks/6</Address>")),
+        (ADDRESS, f"<Address>{SDI}</Address>")),
 ]
 
 
@@ -340,7 +340,7 @@ def test_any_message_id_is_echoed(senders, message_id):
 
 
 def test_every_number_has_its_rows():
-    """1, 12, 13, 14, 22 and 23 are the tests below; 22's fault is a unit test's (test_issue)."""
+    """1, 12, 13, 14, 22 and 23 are the tests below."""
     below = {1, 12, 13, 14, 22, 23}
     assert {r.check for r in TABLE} | below == set(range(1, 24))
 
@@ -414,7 +414,15 @@ def odd():
                          f'( {{ fil = "pki/odd/{n}/cert.pem"; }} ); anvenderkontekster = [ "{KY}" ]; }}; }}'
                          for n in ("revoked", "employee", "future"))
         file = made.folder / "odd.conf"
-        file.write_text(f"systemer = ( {rows} );")
+        kle = ", ".join(f'"{i:02}.{j:02}"' for i in range(50) for j in range(20))
+        big = (f'{{ id = "big"; navn = "big"; ejer = "33333333"; anvender = {{ certifikater = '
+               '( { fil = "pki/systems/KY-next/cert.pem"; } ); }; }')
+        agreement = (f'{{ id = "big"; navn = "big"; type = "uden_videregivelse"; begrundelse = "x"; '
+                     f'anvendersystem = "big"; dataejer = "{KY}"; linjer = ( {{ service = '
+                     f'"{SDI}"; roller = [ "http://sagsogdokumentindeks.stoettesystemerne.dk/roles/'
+                     'servicesystemrole/udstil/1" ]; dataafgraensninger = ( { type = '
+                     f'"http://sts.kombit.dk/constraints/KLE/1"; vaerdier = [ {kle} ]; }} ); }} ); }}')
+        file.write_text(f"systemer = ( {rows}, {big} ); aftaler = ( {agreement} );")
         made.sluse("apply", file)
         made.start_server()
         yield made
@@ -429,6 +437,17 @@ def test_14_not_believed(odd, system):
     _, answer = ask(sender, sender.rst(landscape.ORGANISATION, KY))
     check_fault(answer, business(5607, "The certificate is expired, revoked or not issued by a trusted "
                                  "authority."), S12)
+    wss.check_sts_answer(answer, sender.sts_cert, sender.message_id)
+    sender.close()
+
+
+def test_22_configuration(odd):
+    """Roles of more values than a token may hold."""
+    sender = Sender(odd)
+    sender.key = sender.signer = wss.Key(odd.pki / "systems" / "KY-next")
+    sender.cert = sender.key.cert.base64
+    _, answer = ask(sender, sender.rst(SDI, KY))
+    check_fault(answer, business(111, "Configuration error."), S12)
     wss.check_sts_answer(answer, sender.sts_cert, sender.message_id)
     sender.close()
 

@@ -397,6 +397,19 @@ def test_accepted_twins(senders, token, name):
     answered(sender, signed_again(text, sender.key))
 
 
+def test_1_plain_http(senders):
+    """There is no message to answer: a line and a reference."""
+    wire = senders["1.2"].wire
+    soap = {"Content-Type": "application/soap+xml"}
+    for want, text, call in ((405, "The method is not allowed here.", ("PUT", base.PATH, b"x", soap)),
+                             (405, "The method is not allowed here.", ("GET", base.PATH)),
+                             (400, "The body is missing.", ("POST", base.PATH, b"", soap)),
+                             (415, "The media type is not supported.",
+                              ("POST", base.PATH, b"x", {"Content-Type": "text/plain"}))):
+        status, _, answer = wire.ask(*call)
+        assert status == want and re.fullmatch(re.escape(text) + r" \(ref: [0-9a-f]{16}\)\n", answer.decode())
+
+
 @pytest.mark.parametrize("key, want", [("KY", None), ("KSD", NO_KEY)])
 def test_14_a_certificate_that_comes_along(senders, token, key, want):
     """It may name the key, if it is the holder's."""
@@ -506,6 +519,6 @@ def test_20_and_27(own_land):
 
 
 def test_every_number_has_its_rows():
-    """1 is HTTP, which test_j_token_requests shows for both; the others that miss are tests above."""
+    """Those without a row are tests above."""
     above = {1, 20, 21, 22, 25, 26, 27, "w10"}
     assert {r.check for r in TABLE} | above == set(range(1, 28)) | {f"w{n}" for n in range(1, 16)}
