@@ -14,7 +14,7 @@
 #include "base/clock.h"
 #include "gateway/app.h"
 #include "gateway/cli_audit.h"
-#include "organisation/service.h"
+#include "gateway/services.h"
 #include "registry/access.h"
 #include "wstrust/decide.h"
 
@@ -22,6 +22,7 @@ struct why {
 	const struct trust_snapshot *known;
 	struct anchors *anchors; /* NULL: certificates are not judged */
 	struct str operator_cvr;
+	const struct access_rules *rules; /* of the service; NULL: it does not run here */
 	instant at;
 	struct str system_id, service_name, cvr;
 	struct arena *a;
@@ -120,26 +121,12 @@ put_privileges(struct why *w, const struct decision *d)
 	(void)json_object_set_new(w->out, "privileges", list);
 }
 
-/* Is it one that runs here, and whose rules are therefore known? */
-static bool
-is_ours(const struct trust_service *service)
-{
-	for (size_t i = 0; i < organisation_service_count; i++) {
-		const char *const *ids = organisation_services[i]->entity_ids;
-
-		for (size_t j = 0; j < ARRAY_LEN(organisation_services[i]->entity_ids); j++)
-			if (ids[j] != NULL && str_eq_c(service->id, ids[j]))
-				return true;
-	}
-	return false;
-}
-
 static void
 put_access(struct why *w, json_t *list, const struct caller *who, struct str owner,
 	   unsigned need, const char *what)
 {
 	const struct access_object object = {.owner = owner};
-	const struct access_question q = {.rules = &organisation_rules,
+	const struct access_question q = {.rules = w->rules,
 					  .operator_cvr = w->operator_cvr,
 					  .who = who,
 					  .need = need,
@@ -170,6 +157,7 @@ ask_service(struct why *w, const struct decision *d)
 		{ACCESS_READ | ACCESS_SEE_NAME, "see-names"},
 		{ACCESS_READ | ACCESS_SEE_CPR, "see-cpr-numbers"},
 		{ACCESS_WRITE | ACCESS_ANONYMISE, "anonymise"},
+		{ACCESS_WRITE | ACCESS_PURGE, "purge"},
 	};
 	const struct caller who = {.cvr = d->cvr,
 				   .privileges = d->privileges,
@@ -214,7 +202,8 @@ ask_agreement(struct why *w, struct decision *d)
 		return;
 	}
 	put_privileges(w, d);
-	if (is_ours(d->service))
+	w->rules = services_rules(d->service->id);
+	if (w->rules)
 		ask_service(w, d);
 	w->is_granted = true;
 }

@@ -7,7 +7,7 @@
 #include "klassifikation/service_6.h"
 #include "klassifikation/types_6.h"
 #include "organisation/service.h"
-#include "registry/registry.h"
+#include "registry/serve.h"
 
 #define SERVICES_MAX 64
 
@@ -76,5 +76,19 @@ services_by_name(const char *name)
 	for (size_t i = 0; i < all_count; i++)
 		if (str_eq_nocase(str_from(all[i]->name), str_from(name)))
 			return all[i];
+	return NULL;
+}
+
+const struct access_rules *
+services_rules(struct str entity_id)
+{
+	collect_services();
+	for (size_t i = 0; i < all_count; i++) {
+		const struct registry_service *row = all[i]->row;
+
+		for (size_t j = 0; j < ARRAY_LEN(all[i]->entity_ids); j++)
+			if (all[i]->entity_ids[j] && str_eq_c(entity_id, all[i]->entity_ids[j]))
+				return row->rules;
+	}
 	return NULL;
 }

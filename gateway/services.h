@@ -5,10 +5,13 @@
 #define GATEWAY_SERVICES_H
 
 #include "gateway/app.h"
+#include "registry/access.h"
 
 MUST_USE bool services_open(struct app *app, struct err *e);
 void services_close(struct app *app);
 /* By name, whatever its case; NULL if there is none. */
 const struct soap_service *services_by_name(const char *name);
+/* Who may what there, by entity id; NULL if none that runs here accepts tokens for it. */
+const struct access_rules *services_rules(struct str entity_id);
 
 #endif
