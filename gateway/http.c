@@ -456,9 +456,9 @@ loop_init(struct http_server *s, struct loop *l, struct err *e)
 	pthread_mutex_init(&l->lock, NULL);
 	l->base = event_base_new();
 	l->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (l->base == NULL || l->wake_fd < 0 ||
-	    !http_conns_init(&l->conns, l->base, s->shares, &s->open))
+	if (l->base == NULL || l->wake_fd < 0)
 		return FAIL(e, LISTEN_FAILED, "no event loop");
+	http_conns_init(&l->conns, l->base, s->shares, &s->open);
 	l->wake = event_new(l->base, l->wake_fd, EV_READ | EV_PERSIST, on_wake, l);
 	l->tick = event_new(l->base, -1, EV_PERSIST, on_tick, l);
 	event_add(l->wake, NULL);
@@ -511,7 +511,6 @@ loop_release(struct loop *l)
 		evhttp_free(l->bindings[i].http);
 	event_free(l->wake);
 	event_free(l->tick);
-	http_conns_release(&l->conns);
 	event_base_free(l->base);
 	close(l->wake_fd);
 	pthread_mutex_destroy(&l->lock);

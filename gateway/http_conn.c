@@ -115,19 +115,11 @@ gone(void *arg)
 	mem_free(c);
 }
 
-bool
+void
 http_conns_init(struct http_conns *c, struct event_base *base, struct shares *shares,
 		atomic_size_t *open)
 {
 	*c = (struct http_conns){.base = base, .shares = shares, .open = open};
-	c->fresh = event_new(base, -1, EV_PERSIST, on_fresh, c);
-	return c->fresh != NULL && event_add(c->fresh, NULL) == 0;
-}
-
-void
-http_conns_release(struct http_conns *c)
-{
-	event_free(c->fresh);
 }
 
 struct bufferevent *
@@ -148,7 +140,8 @@ http_conn_new(struct http_conns *all, struct tls *t)
 	all->first = c;
 	all->count++;
 	atomic_fetch_add(all->open, 1);
-	event_active(all->fresh, EV_TIMEOUT, 1);
+	/* at once, before anything that the poll has brought */
+	BUG_ON(event_base_once(all->base, -1, EV_TIMEOUT, on_fresh, all, NULL) != 0);
 	return c->bev;
 }
 

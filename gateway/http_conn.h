@@ -13,24 +13,20 @@
 #include "gateway/listen.h"
 #include "gateway/share.h"
 
-struct event;
 struct event_base;
 struct bufferevent;
 struct http_conn;
 
 struct http_conns {
 	struct event_base *base;
-	struct event *fresh; /* there are some whose address is not known yet */
 	struct http_conn *first;
 	size_t count;
 	struct shares *shares;
 	atomic_size_t *open; /* of all loops */
 };
 
-/* false: no memory for an event. */
-bool http_conns_init(struct http_conns *c, struct event_base *base, struct shares *shares,
+void http_conns_init(struct http_conns *c, struct event_base *base, struct shares *shares,
 		     atomic_size_t *open);
-void http_conns_release(struct http_conns *c);
 
 /* A connection about to be accepted. */
 struct bufferevent *http_conn_new(struct http_conns *c, struct tls *t);
