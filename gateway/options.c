@@ -186,6 +186,12 @@ const struct option_row option_rows[OPT_COUNT] = {
 			   "JSON file with the users of the development IdP and their roles."},
 	[OPT_REGISTRY_OPERATOR] = {"registry.operator", OPTION_TEXT, NULL, 0, 0, NULL, false,
 				   "CVR of the authority that owns shared objects."},
+	[OPT_REGISTRY_INACTIVE] =
+		{"registry.inactive_in_hierarchy", OPTION_FLAG, "false", 0, 0, NULL, false,
+		 "fremsoegobjekthierarki lists objects whose Gyldighed is Inaktiv too."},
+	[OPT_REGISTRY_KEY_OPTIONAL] =
+		{"registry.key_optional", OPTION_FLAG, "false", 0, 0, NULL, false,
+		 "BrugervendtNoegleTekst may be left out where the contract wants it."},
 	[OPT_REGISTRY_PURGE] =
 		{"registry.fysiskslet", OPTION_FLAG, "false", 0, 0, NULL, false,
 		 "Systems whose agreement says fysiskslet may remove units with all history."},

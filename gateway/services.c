@@ -47,6 +47,10 @@ services_open(struct app *app, struct err *e)
 		.operator_cvr = config_str(app->platform->config, OPT_REGISTRY_OPERATOR),
 		.make_uuid = make_uuid,
 		.label_type = &type_klasse_6,
+		.hierarchy_has_inactive =
+			config_flag(app->platform->config, OPT_REGISTRY_INACTIVE),
+		.key_is_optional =
+			config_flag(app->platform->config, OPT_REGISTRY_KEY_OPTIONAL),
 		.may_purge = config_flag(app->platform->config, OPT_REGISTRY_PURGE),
 	};
 	struct registry *r;
@@ -86,7 +90,7 @@ services_rules(struct str entity_id)
 	for (size_t i = 0; i < all_count; i++) {
 		const struct registry_service *row = all[i]->row;
 
-		for (size_t j = 0; j < ARRAY_LEN(all[i]->entity_ids); j++)
+		for (size_t j = 0; row && j < ARRAY_LEN(all[i]->entity_ids); j++)
 			if (all[i]->entity_ids[j] && str_eq_c(entity_id, all[i]->entity_ids[j]))
 				return row->rules;
 	}
