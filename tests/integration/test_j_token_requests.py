@@ -262,8 +262,12 @@ def key_value(cert):
 
 
 def lifetime(minutes):
-    until = (wss.now() + datetime.timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return ("<trust:KeyType>", f"<trust:Lifetime><u:Expires>{until}</u:Expires></trust:Lifetime><trust:KeyType>")
+    """From the moment that the message is made."""
+    def change(text):
+        until = (wss.now() + datetime.timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return text.replace("<trust:KeyType>", f"<trust:Lifetime><u:Expires>{until}</u:Expires></trust:Lifetime>"
+                            "<trust:KeyType>", 1)
+    return change
 
 
 THUMBPRINT = "http://docs.oasis-open.org/wss/oasis-wss-soap-message-security-1.1#ThumbprintSHA1"
