@@ -50,6 +50,14 @@ judge(const struct cli *c, const char *use, const struct signer *s, json_t *list
 	return bad;
 }
 
+/* Allowed, but every certificate would be refused. */
+static bool
+knows_no_status(const struct config *config)
+{
+	return config_flag(config, OPT_CRL_REQUIRED) && !config_is_set(config, OPT_CRLS) &&
+	       str_eq_c(config_str(config, OPT_FETCH), "none");
+}
+
 static int
 check_all(const struct cli *c)
 {
@@ -69,6 +77,11 @@ check_all(const struct cli *c)
 		int bad = judge(c, names[i], s, list);
 
 		worst = bad > worst ? bad : worst;
+	}
+	if (knows_no_status(p->config)) {
+		fprintf(stderr, "trust.fetch is none and trust.crls is not set: certificates "
+				"will be refused\n");
+		worst = worst > EXIT_WARNING ? worst : EXIT_WARNING;
 	}
 	if (c->json)
 		cli_print_json(

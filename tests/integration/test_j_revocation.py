@@ -278,6 +278,15 @@ def test_both_and_a_reload(land):
     assert log(land).count("event=reloaded") == 3
 
 
+def test_check_says_when_nothing_can_be_known(land):
+    for trust, code in (('fetch = "none";', 10), ('fetch = "none"; crl_required = false;', 0),
+                        ('fetch = "none"; crls = "pki/crls.pem";', 0), ('fetch = "crl";', 0)):
+        land.options["trust"] = trust
+        land.write_config()
+        done = land.sluse("check", check=False)
+        assert done.returncode == code and ("will be refused" in done.stderr) == (code == 10), done
+
+
 # --- where it may ask ---
 
 def test_only_where_it_may(land):
