@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What we give away ready-made: the demo landscape and the example of docs/apply.md are applied
- * as they stand, and say what they are meant to say; docs/apply.md names every list, field,
- * state and choice that the tables know.
+ * What we give away ready-made: the demo landscape, the services and the example of
+ * docs/apply.md are applied as they stand, and say what they are meant to say; docs/apply.md
+ * names every list, field, state and choice that the tables know.
  */
 #include <glob.h>
 #include <setjmp.h>
@@ -20,6 +20,7 @@
 
 #define ORGANISATION "http://stoettesystemerne.dk/service/organisation/3"
 #define KLASSIFIKATION "http://entityid.kombit.dk/service/klassifikation/7"
+#define KLASSIFIKATION_6 "http://entityid.kombit.dk/service/klassifikation/6"
 #define HVEM_ROLE "http://fagsystem-a.example/roles/usersystemrole/"
 
 static char *
@@ -172,6 +173,35 @@ demo_landscape(void **state)
 	world_end(&w);
 }
 
+/* ---- policies/services.conf ---- */
+
+/* Every entity id that one of our services takes tokens for is there, with both its roles. */
+static void
+services_that_run_here(void **state)
+{
+	static const char *const ids[] = {ORGANISATION, KLASSIFIKATION_6};
+	AUTO(trust_releasep) const struct trust_snapshot *s = NULL;
+	char *text = read_text("policies/services.conf");
+	const struct trust_service *service;
+	struct str audience;
+	struct world w;
+
+	(void)state;
+	world_begin(&w, "services");
+	world_put(&w, text);
+	s = world_snapshot(&w);
+	for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
+		service = trust_service_find(s, str_from(ids[i]), &audience);
+		assert_non_null(service);
+		assert_true(str_eq_c(service->id, ids[i]));
+		assert_int_equal(service->role_count, 2);
+	}
+	assert_null(trust_service_find(
+		s, STR("http://entityid.kombit.dk/service/klassifikation/5"), &audience));
+	world_end(&w);
+	free(text);
+}
+
 /* ---- docs/apply.md ---- */
 
 static void
@@ -257,6 +287,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(demo_landscape),
+		cmocka_unit_test(services_that_run_here),
 		cmocka_unit_test(documented_example),
 		cmocka_unit_test(everything_is_documented),
 	};
