@@ -7,7 +7,6 @@
  */
 #include "store/objects.h"
 
-#include <inttypes.h>
 #include <string.h>
 #include "store/internal.h"
 
@@ -216,6 +215,17 @@ objects_row_add(struct object_rows *rows, struct arena *a)
 	return &rows->at[rows->count++];
 }
 
+/* 8 digits; a long page has thousands of them. */
+static struct str
+cvr_text(int64_t n, struct arena *a)
+{
+	char *out = ARENA_NEW_N(a, 8, char);
+
+	for (size_t i = 8; i > 0; i--, n /= 10)
+		out[i - 1] = (char)('0' + n % 10);
+	return str_of(out, 8);
+}
+
 /* Columns id, cvr, uuid, at, state, content of the current row; content may be left out. */
 bool
 objects_row_take(const struct stmt *st, struct arena *a, bool with_content,
@@ -224,7 +234,7 @@ objects_row_take(const struct stmt *st, struct arena *a, bool with_content,
 	struct str uuid = stmt_str(st, 2);
 
 	*out = (struct object_row){.id = stmt_int(st, 0),
-				   .cvr = arena_printf(a, "%08" PRId64, stmt_int(st, 1)),
+				   .cvr = cvr_text(stmt_int(st, 1), a),
 				   .at = stmt_int(st, 3),
 				   .state = (int)stmt_int(st, 4)};
 	if (uuid.len != sizeof(out->uuid.b))
