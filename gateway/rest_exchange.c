@@ -42,7 +42,7 @@ verify(struct rest_run *r, struct xml_node *n, struct token **out, struct err *e
 }
 
 static bool
-check(struct rest_run *r, const struct token *t, struct err *e)
+check(struct rest_run *r, struct token *t, struct err *e)
 {
 	r->rst.cvr = t->cvr;
 	r->rst.applies_to = t->audience;

@@ -511,7 +511,7 @@ service_find(struct soap_run *r, struct err *e)
 		return false;
 	if (!r->op)
 		return FAIL(e, SOAP_OPERATION_UNKNOWN, STR_FMT,
-			    STR_ARG(xml_local(env->body_child)));
+			    STR_ARG(audit_peer_text(xml_local(env->body_child))));
 	return addressing_fits(env, str_from(r->op->action),
 			       soap_op_by_action(r->service, env->action.value) != NULL, e);
 }
@@ -529,7 +529,10 @@ service_admit(struct soap_run *r, struct err *e)
 	if (!token_read_claims(r->w.token, level, r->c->a, e))
 		return false;
 	r->caller = wsse_caller(&r->w, r->known, r->c->request_id, r->c->a, &system);
-	return decide_still_holds(r->known, r->w.token, system, r->c->now, r->c->a, e);
+	if (!decide_still_holds(r->known, r->w.token, system, r->c->now, r->c->a, e))
+		return false;
+	wsse_caller_narrow(&r->w, r->caller);
+	return true;
 }
 
 static bool

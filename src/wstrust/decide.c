@@ -140,7 +140,7 @@ decide_request(const struct decide_question *q, const struct rst *rst, struct ar
 		out->reason =
 			arena_printf(a, "Path resolution: no connection '" STR_FMT "' found",
 				     STR_ARG(rst->applies_to));
-		return FAIL(e, STS_APPLIES_TO_UNKNOWN, STR_FMT, STR_ARG(rst->applies_to));
+		return FAIL(e, STS_APPLIES_TO_UNKNOWN, "AppliesTo: see the record");
 	}
 	if (!rst_uses_key_of(rst, q->signer))
 		return FAIL(e, RST_MALFORMED, "UseKey is not the signer's key");
@@ -151,75 +151,147 @@ decide_request(const struct decide_question *q, const struct rst *rst, struct ar
 /* --- a token that was issued before --- */
 
 static bool
-has_role(const struct decision *d, struct str scope_cvr, struct str role)
+same_constraints(const struct privilege *x, const struct privilege *y)
+{
+	size_t same = 0;
+
+	for (size_t i = 0; i < x->constraint_count; i++)
+		for (size_t j = 0; j < y->constraint_count; j++)
+			if (str_eq(x->constraints[i].name, y->constraints[j].name) &&
+			    str_eq(x->constraints[i].value, y->constraints[j].value)) {
+				same++;
+				break;
+			}
+	return x->constraint_count == y->constraint_count && same == x->constraint_count;
+}
+
+/* Would that role be given again, over the same data and with the same limits? */
+static bool
+gives(const struct decision *d, const struct privilege *p, struct str role)
 {
 	for (size_t i = 0; i < d->privilege_count; i++)
-		if (str_eq(d->privileges[i].scope_cvr, scope_cvr) &&
-		    str_eq(d->privileges[i].roles[0], role))
+		if (str_eq(d->privileges[i].scope_cvr, p->scope_cvr) &&
+		    str_eq(d->privileges[i].roles[0], role) &&
+		    same_constraints(&d->privileges[i], p))
 			return true;
 	return false;
+}
+
+static bool
+gives_group(const struct decision *d, const struct privilege *p)
+{
+	for (size_t i = 0; i < p->role_count; i++)
+		if (!gives(d, p, p->roles[i]))
+			return false;
+	return true;
 }
 
 /* Everything that the token gives would be given again. */
 static bool
 covers(const struct decision *d, const struct token *t)
 {
-	for (size_t i = 0; i < t->privileges.count; i++) {
-		const struct privilege *p = &t->privileges.groups[i];
-
-		for (size_t j = 0; j < p->role_count; j++)
-			if (!has_role(d, p->scope_cvr, p->roles[j]))
-				return false;
-	}
+	for (size_t i = 0; i < t->privileges.count; i++)
+		if (!gives_group(d, &t->privileges.groups[i]))
+			return false;
 	return true;
 }
 
-/* A certificate of it that is not blocked bears the name. */
+/* What would not be given again is given no longer. false: nothing is left of it. */
 static bool
+narrow(const struct decision *d, struct token *t, struct arena *a)
+{
+	struct privilege_list *list = &t->privileges;
+	struct privilege *kept;
+	size_t count = 0;
+
+	if (covers(d, t))
+		return true;
+	kept = ARENA_NEW_N(a, list->count, struct privilege);
+	for (size_t i = 0; i < list->count; i++)
+		if (gives_group(d, &list->groups[i]))
+			kept[count++] = list->groups[i];
+	list->groups = kept;
+	list->count = count;
+	return count > 0;
+}
+
+enum bears { BEARS_NOT = 0, BEARS_BLOCKED, BEARS_NAME };
+
+/* Does a certificate of it bear the name, and is one that does not blocked? */
+static enum bears
 bears_name(const struct trust_system *s, struct str subject)
 {
-	for (size_t i = 0; i < s->cert_count; i++)
-		if (!s->certs[i].is_blocked &&
-		    str_eq(cert_subject_net(s->certs[i].cert), subject))
-			return true;
-	return false;
+	enum bears best = BEARS_NOT;
+
+	for (size_t i = 0; i < s->cert_count; i++) {
+		if (!str_eq(cert_subject_net(s->certs[i].cert), subject))
+			continue;
+		if (!s->certs[i].is_blocked)
+			return BEARS_NAME;
+		best = BEARS_BLOCKED;
+	}
+	return best;
+}
+
+/* An agreement of a system that the holder may represent, and that bears the name so. */
+static bool
+represented_holds(const struct trust_snapshot *known, const struct token *t, enum bears want,
+		  struct decision *d, instant now, struct arena *a)
+{
+	bool holds = false;
+
+	for (size_t i = 0; i < trust_system_count(known) && !holds; i++) {
+		const struct trust_system *s = trust_system_at(known, i);
+		struct err why = ERR_INIT;
+
+		if (s == d->system || bears_name(s, t->subject) != want ||
+		    !trust_may_represent(d->system, s))
+			continue;
+		d->behalf.system = s;
+		holds = decide_agreement(known, now, a, d, &why) && covers(d, t);
+	}
+	d->behalf.system = NULL;
+	return holds;
+}
+
+static enum bears
+who_bears(const struct trust_snapshot *known, const struct trust_system *holder,
+	  struct str subject)
+{
+	enum bears best = BEARS_NOT;
+
+	for (size_t i = 0; i < trust_system_count(known); i++) {
+		const struct trust_system *s = trust_system_at(known, i);
+		enum bears b = s == holder ? BEARS_NOT : bears_name(s, subject);
+
+		best = b > best ? b : best;
+	}
+	return best;
 }
 
 /*
  * The name does not say whose agreement the token rests on: a system's name stands in it both
  * when that system is represented and when its token was handed in. So an agreement that still
- * gives all of it has to be there, the holder's or that of a system that it may represent.
+ * gives all of it has to be there, the holder's or that of a system that it may represent: one
+ * that bears the name, or any where nobody does, since a certificate that was replaced takes
+ * its name along and the holder could ask anew. A name that is blocked carries nothing.
  */
 static bool
 behalf_holds(const struct trust_snapshot *known, const struct token *t, struct decision *d,
 	     instant now, struct arena *a, struct err *e)
 {
-	const struct trust_system *holder = d->system;
-	struct err why = ERR_INIT;
-	bool is_system = false;
+	enum bears bears = who_bears(known, d->system, t->subject);
 
-	for (size_t i = 0; i < trust_system_count(known); i++) {
-		const struct trust_system *s = trust_system_at(known, i);
-
-		if (s == holder || !bears_name(s, t->subject))
-			continue;
-		is_system = true;
-		d->behalf.system = s;
-		err_clear(&why);
-		if (trust_may_represent(holder, s) &&
-		    decide_agreement(known, now, a, d, &why) && covers(d, t))
-			return true;
-	}
-	d->behalf.system = NULL;
+	if (bears != BEARS_BLOCKED && represented_holds(known, t, bears, d, now, a))
+		return true;
 	if (!decide_agreement(known, now, a, d, e))
 		return false;
-	if (is_system && !covers(d, t))
-		return FAIL(e, SERVICE_AGREEMENT_NOT_FOUND, "on behalf of another: no longer");
-	return true;
+	return (bears != BEARS_BLOCKED && covers(d, t)) ||
+	       FAIL(e, SERVICE_AGREEMENT_NOT_FOUND, "on behalf of another: no longer");
 }
 
 bool
-decide_still_holds(const struct trust_snapshot *known, const struct token *t,
+decide_still_holds(const struct trust_snapshot *known, struct token *t,
 		   const struct trust_system *holder, instant now, struct arena *a,
 		   struct err *e)
 {
@@ -230,6 +302,10 @@ decide_still_holds(const struct trust_snapshot *known, const struct token *t,
 	d.service = trust_service_find(known, t->audience, &d.audience);
 	if (!d.service)
 		return FAIL(e, SERVICE_AGREEMENT_NOT_FOUND, "service is not registered");
-	return t->is_on_behalf ? behalf_holds(known, t, &d, now, a, e)
-			       : decide_agreement(known, now, a, &d, e);
+	if (t->is_on_behalf)
+		return behalf_holds(known, t, &d, now, a, e);
+	if (!decide_agreement(known, now, a, &d, e))
+		return false;
+	return narrow(&d, t, a) ||
+	       FAIL(e, SERVICE_AGREEMENT_ROLE_MISSING, "nothing of it is given any more");
 }

@@ -57,12 +57,13 @@ MUST_USE bool decide_request(const struct decide_question *q, const struct rst *
 MUST_USE bool decide_agreement(const struct trust_snapshot *known, instant now, struct arena *a,
 			       struct decision *d, struct err *e);
 /*
- * Does what a verified token was issued on still hold? The holder's own agreement; or, of a
- * token on behalf of another it-system, that system's, and the holder may still represent it.
- * holder NULL (not registered any more): it runs out with its token. Errors: those of
- * decide_agreement().
+ * Does what a verified token was issued on still hold? Of a token on behalf of another all of
+ * it has to be given still, by the holder's own agreement or that of a system that it may
+ * represent. Any other is narrowed to what the holder's agreements still give; some of it has
+ * to be left. holder NULL (not registered any more): it runs out with its token. Errors: those
+ * of decide_agreement().
  */
-MUST_USE bool decide_still_holds(const struct trust_snapshot *known, const struct token *t,
+MUST_USE bool decide_still_holds(const struct trust_snapshot *known, struct token *t,
 				 const struct trust_system *holder, instant now,
 				 struct arena *a, struct err *e);
 

@@ -64,6 +64,17 @@ read_element(const struct xml_node *n, struct arena *a, struct named *out, struc
 	return true;
 }
 
+/*
+ * Whom the asker may not represent is told apart from what is not registered only where it may
+ * represent anybody: with a list it learns nothing of others' certificates.
+ */
+static bool
+not_registered(const struct on_behalf_question *q, struct err *e)
+{
+	return FAIL(e, q->asker->represent_count > 0 ? STS_BEHALF_DENIED : STS_BEHALF_UNKNOWN,
+		    "on behalf of a certificate not registered");
+}
+
 static bool
 find_by_thumbprint(const struct on_behalf_question *q, struct str hex, struct named *out,
 		   struct represented *r, struct err *e)
@@ -72,7 +83,7 @@ find_by_thumbprint(const struct on_behalf_question *q, struct str hex, struct na
 
 	r->cert_thumbprint = hex;
 	if (!c)
-		return FAIL(e, STS_BEHALF_UNKNOWN, "on behalf of a certificate not registered");
+		return not_registered(q, e);
 	out->cert = cert_der(c);
 	return true;
 }
@@ -108,9 +119,9 @@ may_be_used(const struct on_behalf_question *q, const struct cert *c, bool block
 {
 	struct err why = ERR_INIT;
 
-	if (!system || blocked || system->is_blocked || !validity_holds(system->valid, q->now))
-		return FAIL(e, STS_BEHALF_UNKNOWN, "on behalf of a certificate that is %s",
-			    system ? "blocked" : "not registered");
+	if (blocked || system->is_blocked || !validity_holds(system->valid, q->now))
+		return FAIL(e, STS_BEHALF_UNKNOWN,
+			    "on behalf of a certificate that is blocked");
 	if (!anchors_check(q->anchors, c, q->now, &why))
 		return FAIL(e, STS_BEHALF_REFUSED, "on behalf of: %s: %s",
 			    err_row(why.code)->name, why.detail);
@@ -137,11 +148,13 @@ represent_system(const struct on_behalf_question *q, struct str der, struct aren
 		return FAIL(e, RST_MALFORMED, "OnBehalfOf: %s", why.detail);
 	system = trust_system_by_cert(q->known, cert_sha256(c), &blocked);
 	out->cert_thumbprint = arena_dup(a, cert_thumbprint(c));
-	if (!may_be_used(q, c, blocked, system, e))
-		return false;
+	if (!system)
+		return not_registered(q, e);
 	if (!trust_may_represent(q->asker, system))
 		return FAIL(e, STS_BEHALF_DENIED, STR_FMT " may not represent " STR_FMT,
 			    STR_ARG(q->asker->id), STR_ARG(system->id));
+	if (!may_be_used(q, c, blocked, system, e))
+		return false;
 	out->system = system;
 	out->subject = arena_dup(a, cert_subject_net(c));
 	out->subject_format = SAML_X509_FORMAT;

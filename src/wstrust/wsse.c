@@ -255,6 +255,13 @@ wsse_unclaim(const struct wsse *w, struct once *once)
 	once_forget(once, w->claims, ARRAY_LEN(w->claims));
 }
 
+void
+wsse_caller_narrow(const struct wsse *w, struct caller *c)
+{
+	c->privileges = w->token->privileges.groups;
+	c->privilege_count = w->token->privileges.count;
+}
+
 struct caller *
 wsse_caller(const struct wsse *w, const struct trust_snapshot *known, struct str request_id,
 	    struct arena *a, const struct trust_system **system)
@@ -273,8 +280,7 @@ wsse_caller(const struct wsse *w, const struct trust_snapshot *known, struct str
 	c->token_id = w->token->id;
 	c->service = w->token->audience;
 	c->assurance = w->token->assurance;
-	c->privileges = w->token->privileges.groups;
-	c->privilege_count = w->token->privileges.count;
+	wsse_caller_narrow(w, c);
 	c->message_id = w->env.message_id.value;
 	c->transaction = w->env.transaction;
 	c->request_id = request_id;

@@ -81,5 +81,7 @@ void wsse_unclaim(const struct wsse *w, struct once *once);
 struct caller *wsse_caller(const struct wsse *w, const struct trust_snapshot *known,
 			   struct str request_id, struct arena *a,
 			   const struct trust_system **system);
+/* What the token's privileges are now, after decide_still_holds(). */
+void wsse_caller_narrow(const struct wsse *w, struct caller *c);
 
 #endif

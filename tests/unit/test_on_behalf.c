@@ -104,6 +104,10 @@ static const struct {
 	 "No mapped user exists for"},
 	{"revoked certificate", "systems/KSD", "odd/revoked", "5607", "revoked"},
 	{"not on its list", "systems/ESDH", "systems/SAPA", "101", "may not act on behalf"},
+	/* with a list nothing is learnt of others: not registered, or blocked, is the same */
+	{"not registered, with a list", "systems/ESDH", "odd/stranger", "101",
+	 "may not act on behalf"},
+	{"revoked, with a list", "systems/ESDH", "odd/revoked", "101", "may not act on behalf"},
 	{"anybody, without a list", "systems/KSD", "systems/ESDH", NULL, NULL},
 	{"on its list", "systems/ESDH", "systems/KY", NULL, NULL},
 };

@@ -17,6 +17,8 @@
 #include "tests/unit/pki.h"
 #include "tests/unit/resign.h"
 #include "tests/unit/behalf_world.h"
+#include "base/clock.h"
+#include "wstrust/decide.h"
 #include "wstrust/issue.h"
 #include "xml/names.h"
 #include "xml/parse.h"
@@ -153,6 +155,80 @@ records_name_the_system_and_no_user(void **state)
 	assert_false(bw_has(last_detail("SAPA"), "Anna"));
 }
 
+/* Two owners let it have their data; one ends that: the rest goes on, and nothing more. */
+static void
+what_was_withdrawn(void **state)
+{
+#define OF_OWNER(more, roles)                                                                  \
+	"aftaler = ( { id = \"a9\"; navn = \"SAPA\"; begrundelse = \"Test\"; " more            \
+	"anvendersystem = \"SAPA\"; dataejer = \"22222222\"; kontekster = [ \"11111111\" ]; "  \
+	"linjer = ( { service = \"" GW_AUDIENCE "\"; roller = [ " roles " ]; } ); } );"
+	struct token t = {.cvr = STR("11111111"), .audience = STR(GW_AUDIENCE)};
+	static const struct str role = STR_INIT(BW_UDSTIL);
+	static const struct constraint limit = {STR_INIT("urn:x"), STR_INIT("1")};
+	const struct privilege groups[] = {
+		{.scope_cvr = STR("11111111"), .roles = &role, .role_count = 1},
+		{.scope_cvr = STR("22222222"), .roles = &role, .role_count = 1},
+		{.scope_cvr = STR("22222222"),
+		 .roles = &role,
+		 .role_count = 1,
+		 .constraints = &limit,
+		 .constraint_count = 1},
+	};
+	static const struct {
+		const char *text;
+		size_t kept;
+	} rows[] = {
+		{OF_OWNER("", "\"" BW_UDSTIL "\""), 2},
+		{OF_OWNER("tilstand = \"suspenderet\"; ", "\"" BW_UDSTIL "\""), 1},
+		{OF_OWNER("", "\"http://t.example/roles/servicesystemrole/rediger/1\""), 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct trust_snapshot *known;
+		struct err e = ERR_INIT;
+
+		bw_put(rows[i].text);
+		known = trust_hold(bw.app.trust);
+		t.privileges = (struct privilege_list){.groups = groups, .count = 3};
+		assert_true(decide_still_holds(known, &t, trust_system(known, STR("SAPA")),
+					       clock_now(), bw.g.a, &e));
+		assert_int_equal(t.privileges.count, rows[i].kept);
+		assert_true(str_eq(t.privileges.groups[0].scope_cvr, STR("11111111")));
+		t.privileges = (struct privilege_list){.groups = groups + 2, .count = 1};
+		assert_false(decide_still_holds(known, &t, trust_system(known, STR("SAPA")),
+						clock_now(), bw.g.a, &e));
+		assert_int_equal(e.code, SERVICE_AGREEMENT_ROLE_MISSING);
+		trust_release(known);
+	}
+}
+
+/* Last: it takes KY's certificates away. */
+static void
+names_that_went(void **state)
+{
+	const struct ask q = {.by = "systems/ESDH", .cert = "systems/KY"};
+	struct client_token t;
+
+	(void)state;
+	assert_int_equal(bw_ask(&q, &t), 200);
+	/* a name that is blocked carries nothing, whatever else the holder has */
+	bw_put("systemer = ( { id = \"KY\"; navn = \"KY\"; ejer = \"33333333\"; anvender = {"
+	       " certifikater = ( { fil = \"ky.pem\"; spaerret = true; } ); }; } );");
+	assert_int_equal(call_with(&t, "systems/ESDH"), 500);
+	sw_fault(&bw, "blocked", "5015", "ServiceAgreementNotFound");
+	/* a certificate that was replaced takes its name along, but no right */
+	bw_put("systemer = ( { id = \"KY\"; navn = \"KY\"; ejer = \"33333333\"; anvender = {"
+	       " kanImpersonere = false; }; } );");
+	assert_int_equal(call_with(&t, "systems/ESDH"), 200);
+	bw_put("aftaler = ( { id = \"a1\"; navn = \"KY\"; begrundelse = \"Test\"; tilstand = "
+	       "\"suspenderet\"; anvendersystem = \"KY\"; dataejer = \"11111111\"; linjer = "
+	       "( { service = \"" GW_AUDIENCE "\"; roller = [ \"" BW_UDSTIL "\" ]; } ); } );");
+	assert_int_equal(call_with(&t, "systems/ESDH"), 500);
+	sw_fault(&bw, "nobody gives it", "5015", "ServiceAgreementNotFound");
+}
+
 int
 main(void)
 {
@@ -161,6 +237,8 @@ main(void)
 		cmocka_unit_test(its_own_agreement_does_not_carry_it),
 		cmocka_unit_test(a_user_stands_behind_a_call),
 		cmocka_unit_test(records_name_the_system_and_no_user),
+		cmocka_unit_test(what_was_withdrawn),
+		cmocka_unit_test(names_that_went),
 	};
 	int failed;
 
