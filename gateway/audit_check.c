@@ -41,6 +41,8 @@ const struct audit_problem_row audit_problem_rows[AUDIT_PROBLEM_COUNT] = {
 				    "what is known is not what its last record says", false},
 	[AUDIT_KEY_UNKNOWN] = {"key-unknown", "no seal is by a key that is known here", false},
 	[AUDIT_UNSEALED] = {"unsealed", "nobody has sealed these records", true},
+	[AUDIT_SEALED_LATE] = {"sealed-late",
+			       "no known key sealed these records until long after", true},
 };
 
 /* Seals in the order of their records, a few at a time. */
@@ -131,11 +133,19 @@ peek(struct walk *w, struct source *s, const struct audit_seal **out, struct err
 	return true;
 }
 
+/*
+ * A seal that comes long after its records says that they were so then, not that they had been
+ * so: what was sealed at its time could have been chained anew, without its seals, and given to
+ * the server to sign. The seal's own time is signed.
+ */
 static void
 vouch(struct walk *w, const struct audit_seal *seal)
 {
 	if (seal->head.id < w->report->sealed.id)
 		return;
+	if (w->report->unsealed > 0 && w->oldest_unsealed < seal->at - UNSEALED_AFTER)
+		tell(w, AUDIT_SEALED_LATE, seal->head.id - w->report->unsealed + 1,
+		     seal->head.id);
 	w->report->sealed = seal->head;
 	w->report->sealed_at = seal->at;
 	w->oldest_unsealed = INSTANT_MAX;

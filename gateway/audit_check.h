@@ -27,7 +27,8 @@ enum audit_problem {
 	AUDIT_KNOWN_UNRECORDED, /* a document was changed, and no record says so */
 	AUDIT_KEY_UNKNOWN,      /* there are seals, and not one by a key that is known */
 	/* not proof of anything */
-	AUDIT_UNSEALED, /* records that nobody sealed though there was time */
+	AUDIT_UNSEALED,    /* records that nobody sealed though there was time */
+	AUDIT_SEALED_LATE, /* … or only long after: nobody vouches for the time between */
 	AUDIT_PROBLEM_COUNT
 };
 

@@ -22,11 +22,15 @@
 #define LINE_BYTES 8192
 /* Some 100 ms. */
 #define LOOK_RECORDS 50000
+#define LOOK_HEADS 10000
 
 struct auditor {
 	/* what was sealed last */
 	struct audit_head sealed;
 	bool is_begun;
+	/* the heads outside that are still to be compared; NULL: none, or all of them were */
+	FILE *heads;
+	bool is_unreadable; /* a line of them; that is said once */
 	uint64_t sealed_us; /* when it was last time */
 	uint64_t retry_us;  /* not before, since it failed */
 
@@ -50,6 +54,8 @@ auditor_new(void)
 void
 auditor_free(struct auditor *a)
 {
+	if (a != NULL && a->heads != NULL)
+		fclose(a->heads);
 	mem_free(a);
 }
 
@@ -184,63 +190,63 @@ last_seal(struct auditor *a, struct reading *r, const struct audit_start *start,
 	return true;
 }
 
-/* The last line of the file of heads. *found false: there is no file, or nothing in it. */
-static bool
-last_head(const char *path, struct arena *arena, struct audit_seal *out, bool *found,
-	  struct err *e)
+static void
+close_heads(struct auditor *a)
 {
-	char tail[LINE_BYTES + 1];
-	FILE *f = fopen(path, "re");
-	struct str rest, line, last = STR_NONE;
-	size_t len = 0;
+	if (a->heads != NULL)
+		fclose(a->heads);
+	a->heads = NULL;
+}
 
-	*found = false;
-	if (f == NULL)
+/* One head from outside. The first that differs is told and ends it: those behind it do too. */
+static bool
+compare_head(struct auditor *a, struct reading *r, const struct audit_start *start,
+	     const struct audit_head *head, struct err *e)
+{
+	struct audit_head here = start->head;
+	struct err why = ERR_INIT;
+	bool found = true;
+
+	if (head->id < start->head.id)
 		return true;
-	if (fseek(f, -LINE_BYTES, SEEK_END) != 0)
-		rewind(f);
-	len = fread(tail, 1, LINE_BYTES, f);
-	fclose(f);
-	rest = str_of(tail, len);
-	while (str_cut(rest, '\n', &line, &rest))
-		if (!str_is_empty(line))
-			last = line;
-	*found = str_is_set(last);
-	return !*found || audit_seal_read(last, arena, out, e);
+	if (head->id > start->head.id && !store_audit_head_at(r, head->id, &here, &found, e))
+		return false;
+	if (!found || !is_same(&here, head)) {
+		(void)FAIL(&why, AUDIT_BROKEN,
+			   "audit.heads has record %" PRId64 ", which is not there", head->id);
+		LOG_ERR(LOG_LEVEL_ERROR, "audit.set_back", &why);
+		close_heads(a);
+	}
+	return true;
 }
 
 /*
- * Has the database been set back, or its end cut off, while nobody served it? Nothing in it can
- * say so. It is told aloud, and served and sealed all the same: it may be a backup that was
- * brought back.
+ * Has the database been set back, its end cut off, or what was sealed in it chained anew, while
+ * nobody served it? Nothing in it can say so. It is told aloud, and served and sealed all the
+ * same: it may be a backup that was brought back. Some at a time, as records are.
  */
 static bool
-compare_heads(struct reading *r, const struct audit_start *start, const struct platform *p,
+compare_heads(struct auditor *a, struct reading *r, const struct audit_start *start,
 	      struct err *e)
 {
 	AUTO(arena_freep) struct arena *arena = arena_new();
 	struct err why = ERR_INIT;
-	struct audit_seal last;
-	struct audit_head here;
-	bool found;
+	struct audit_seal seal;
+	char line[LINE_BYTES];
 
-	if (!config_is_set(p->config, OPT_AUDIT_HEADS))
-		return true;
-	if (!last_head(config_text(p->config, OPT_AUDIT_HEADS), arena, &last, &found, &why)) {
-		LOG_ERR(LOG_LEVEL_ERROR, "audit.heads_unreadable", &why);
-		return true;
-	}
-	if (!found || last.head.id < start->head.id)
-		return true;
-	here = start->head;
-	if (last.head.id > start->head.id &&
-	    !store_audit_head_at(r, last.head.id, &here, &found, e))
-		return false;
-	if (!is_same(&here, &last.head)) {
-		(void)FAIL(&why, AUDIT_BROKEN,
-			   "audit.heads ends with record %" PRId64 ", which is not there",
-			   last.head.id);
-		LOG_ERR(LOG_LEVEL_ERROR, "audit.set_back", &why);
+	for (int i = 0; a->heads != NULL && i < LOOK_HEADS; i++) {
+		if (fgets(line, sizeof(line), a->heads) == NULL) {
+			close_heads(a);
+			break;
+		}
+		arena_reset(arena);
+		if (audit_seal_read(str_trim(str_from(line)), arena, &seal, &why)) {
+			if (!compare_head(a, r, start, &seal.head, e))
+				return false;
+		} else if (!a->is_unreadable) {
+			a->is_unreadable = true;
+			LOG_ERR(LOG_LEVEL_ERROR, "audit.heads_unreadable", &why);
+		}
 	}
 	return true;
 }
@@ -255,10 +261,11 @@ begin(struct auditor *a, struct reading *r, const struct audit_start *start,
 
 	if (a->is_begun)
 		return true;
-	ok = audit_keys_of(p, &keys, e) && last_seal(a, r, start, &keys, e) &&
-	     compare_heads(r, start, p, e);
+	ok = audit_keys_of(p, &keys, e) && last_seal(a, r, start, &keys, e);
 	audit_keys_release(&keys);
 	a->is_begun = ok;
+	if (ok && config_is_set(p->config, OPT_AUDIT_HEADS))
+		a->heads = fopen(config_text(p->config, OPT_AUDIT_HEADS), "re");
 	return ok;
 }
 
@@ -331,8 +338,8 @@ look(struct auditor *a, struct app *app, const struct platform *p, bool is_time,
 
 	out->head.id = 0;
 	if (!store_read(app->store, &r, e) || !store_audit_start(r, &start, e) ||
-	    !begin(a, r, &start, p, e) || !follow_start(a, &start, p, e) ||
-	    !store_audit_head(r, &last, e))
+	    !begin(a, r, &start, p, e) || !compare_heads(a, r, &start, e) ||
+	    !follow_start(a, &start, p, e) || !store_audit_head(r, &last, e))
 		return false;
 	atomic_store(&a->last_id, last.id);
 	atomic_store(&a->sealed_id, a->sealed.id);

@@ -139,16 +139,35 @@ read_head(const char *text, struct arena *a, struct audit_head *out)
 	return true;
 }
 
-/* Without --cert: the keys of this installation. */
+struct verify_flags {
+	const char *certs, *heads;
+	struct audit_head head;
+	bool has_head;
+};
+
+/*
+ * Without --cert: the keys of this installation; without --heads: its own, of its own database.
+ * A copy with certificates beside it needs no configuration.
+ */
 static bool
-load_keys(const struct cli *c, struct audit_keys *keys, struct err *e)
+load_keys(const struct cli *c, struct arena *a, struct verify_flags *flags,
+	  struct audit_keys *keys, struct err *e)
 {
 	struct config *config = NULL;
 	struct platform p = {0};
 	bool ok = true;
 
+	if (flags->certs != NULL && c->database != NULL)
+		return audit_keys_load(flags->certs, keys, e);
 	if (!cli_config_and_clock(c, &config, e))
 		return false;
+	if (flags->heads == NULL && c->database == NULL &&
+	    config_is_set(config, OPT_AUDIT_HEADS))
+		flags->heads = arena_printf(a, "%s", config_text(config, OPT_AUDIT_HEADS)).ptr;
+	if (flags->certs != NULL) {
+		config_free(config);
+		return audit_keys_load(flags->certs, keys, e);
+	}
 	for (int i = 0; ok && i < IDENTITY_COUNT; i++)
 		ok = identity_load(config, (enum identity_name)i, &p.id[i], e);
 	ok = ok && audit_keys_of(&p, keys, e);
@@ -179,12 +198,6 @@ verify(struct cli *c, struct audit_check *check, struct err *e)
 		return EXIT_CRITICAL;
 	return report.warnings > 0 ? EXIT_WARNING : EXIT_OK;
 }
-
-struct verify_flags {
-	const char *certs, *heads;
-	struct audit_head head;
-	bool has_head;
-};
 
 static int
 read_verify_flags(struct cli *c, struct arena *a, struct verify_flags *out)
@@ -224,8 +237,7 @@ audit_verify(struct cli *c)
 	if (code != EXIT_OK)
 		return code;
 	check.head = flags.has_head ? &flags.head : NULL;
-	if (flags.certs != NULL ? !audit_keys_load(flags.certs, &keys, &e)
-				: !load_keys(c, &keys, &e)) {
+	if (!load_keys(c, a, &flags, &keys, &e)) {
 		code = cli_failed(c, &e);
 	} else if (flags.heads != NULL &&
 		   (check.heads =

@@ -48,6 +48,7 @@ def test_verify(sealed):
     heads = sealed.folder / "heads"
     code, found, report = verify(sealed, "--heads", heads)
     assert (code, found) == (0, [])
+    assert verify(sealed) == (code, found, report)  # those of the configuration
     assert report["unsealed"] == 0 and report["heads"] >= 1 and report["seals"] == report["heads"]
     # each outcome has its record; of what nobody was proven to have sent there is a sum
     assert len(sealed.audit("--action", "token.issue", "--result", "ok", "--system", "KY")) == 3
@@ -92,9 +93,13 @@ def test_end_is_kept_outside(sealed):
     last = sealed.audit("--action", "known.*")[-1]["id"]
     change(sealed, f"DELETE FROM audit WHERE id > {last}", "DELETE FROM audit_seal",
            f"UPDATE sqlite_sequence SET seq = {last} WHERE name = 'audit'")
-    assert verify(sealed)[0] in (0, 10)
-    code, found, _ = verify(sealed, "--heads", sealed.folder / "heads")
-    assert code == 11 and set(found) == {"head-differs"}
+    assert verify(sealed, "--heads", "/dev/null")[0] in (0, 10)
+    for flags in ((), ("--heads", sealed.folder / "heads")):
+        code, found, _ = verify(sealed, *flags)
+        assert code == 11 and set(found) == {"head-differs"}
+    # that it is gone is no proof that nothing is
+    (sealed.folder / "heads").unlink()
+    assert sealed.sluse("audit", "verify", check=False).returncode not in (0, 10)
 
 
 def test_what_is_known_has_its_records(sealed):

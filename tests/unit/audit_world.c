@@ -267,6 +267,31 @@ aw_forge(struct audit_world *w, enum audit_seal_kind kind, int64_t id, const str
 	sqlite3_close(db);
 }
 
+/* B becomes the number of records before ours. */
+void
+aw_fill(const struct audit_world *w, const char *text, char *out, size_t room)
+{
+	size_t n = 0;
+
+	for (; *text && n + 24 < room; text++) {
+		if (text[0] == 'B' && text[1] == ' ')
+			n += (size_t)snprintf(out + n, room - n, "%" PRId64, w->base);
+		else
+			out[n++] = *text;
+	}
+	out[n] = '\0';
+}
+
+void
+aw_write_heads(const struct audit_world *w, const char *text, const char *mode)
+{
+	FILE *f = fopen(w->heads_path, mode);
+
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+}
+
 /* ---- what the check says ---- */
 
 struct noting {

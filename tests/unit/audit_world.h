@@ -37,6 +37,10 @@ void aw_forge(struct audit_world *w, enum audit_seal_kind kind, int64_t id,
 	      const struct signer *by);
 /* Puts the triggers back: he leaves no trace of that. */
 void aw_settle(struct audit_world *w);
+/* "B " in a statement becomes the number of records before ours. */
+void aw_fill(const struct audit_world *w, const char *text, char *out, size_t room);
+/* The file of heads, with things done to it; mode as fopen() has it. */
+void aw_write_heads(const struct audit_world *w, const char *text, const char *mode);
 /* found: a line a finding, ids counted from ours; terminated. */
 void aw_check(struct audit_world *w, bool with_heads, const struct audit_head *head,
 	      struct audit_report *report, struct buf *found);

@@ -2,7 +2,7 @@
 /*
  * The audit trail of a server, sealed twice and continued, in copies of its database: one is
  * left alone, in each other one somebody who may write to the file has been at work, and the
- * check must say what is wrong. Then what seals, prunes, counts and withholds.
+ * check must say what is wrong. Then what prunes.
  */
 #include <inttypes.h>
 #include <setjmp.h>
@@ -15,7 +15,6 @@
 #include "base/clock.h"
 #include "base/encoding.h"
 #include "base/log.h"
-#include "gateway/auditor.h"
 #include "tests/unit/audit_world.h"
 
 static struct audit_world world;
@@ -166,21 +165,6 @@ static const struct attack attacks[] = {
 	 "seal-foreign 20-20\n", NULL},
 };
 
-/* B becomes the number of records before ours. */
-static void
-fill(const char *text, char *out, size_t room)
-{
-	size_t n = 0;
-
-	for (; *text && n + 24 < room; text++) {
-		if (text[0] == 'B' && text[1] == ' ')
-			n += (size_t)snprintf(out + n, room - n, "%" PRId64, world.base);
-		else
-			out[n++] = *text;
-	}
-	out[n] = '\0';
-}
-
 static void
 run_attack(const struct attack *x, bool with_heads, const char *want)
 {
@@ -189,7 +173,7 @@ run_attack(const struct attack *x, bool with_heads, const char *want)
 	char text[1000];
 
 	aw_copy(&world);
-	fill(x->sql, text, sizeof(text));
+	aw_fill(&world, x->sql, text, sizeof(text));
 	aw_tamper(&world, text);
 	if (x->rechain_from)
 		aw_rechain(&world, world.base + x->rechain_from);
@@ -222,17 +206,6 @@ attacked_with_heads(void **state)
 			run_attack(&attacks[i], true, attacks[i].want_with_heads);
 }
 
-/* The file of heads, with things done to it. */
-static void
-write_heads(const char *text, const char *mode)
-{
-	FILE *f = fopen(world.heads_path, mode);
-
-	assert_non_null(f);
-	fputs(text, f);
-	fclose(f);
-}
-
 static void
 heads(void **state)
 {
@@ -250,16 +223,16 @@ heads(void **state)
 	buf_add_char(&all, '\0');
 	aw_copy(&world);
 	/* what a log has besides does not matter */
-	write_heads("{\"event\":\"ready\"}\nother words\n", "ae");
+	aw_write_heads(&world, "{\"event\":\"ready\"}\nother words\n", "ae");
 	aw_check(&world, true, NULL, &report, &found);
 	assert_string_equal(found.ptr, "");
 	/* twice the same: the file begins anew, as after an older copy was brought back */
-	write_heads(all.ptr, "ae");
+	aw_write_heads(&world, all.ptr, "ae");
 	buf_clear(&found);
 	aw_check(&world, true, NULL, &report, &found);
 	assert_string_equal(strncmp(found.ptr, "set-back", 8) == 0 ? "" : found.ptr, "");
 	/* one that somebody remembers, and remembers wrongly */
-	write_heads(all.ptr, "we");
+	aw_write_heads(&world, all.ptr, "we");
 	buf_clear(&found);
 	aw_check(&world, true, &head, &report, &found);
 	assert_string_equal(found.ptr, "head-differs 5-5\n");
@@ -268,7 +241,7 @@ heads(void **state)
 	aw_check(&world, true, &head, &report, &found);
 	assert_int_equal(report.broken, 1);
 	/* a signature that is none */
-	write_heads(all.ptr, "we");
+	aw_write_heads(&world, all.ptr, "we");
 	f = fopen(world.heads_path, "r+e");
 	assert_non_null(f);
 	fseek(f, (long)(strstr(all.ptr, "\"sealed\":\"20") - all.ptr) + 12, SEEK_SET);
@@ -277,7 +250,7 @@ heads(void **state)
 	buf_clear(&found);
 	aw_check(&world, true, NULL, &report, &found);
 	assert_string_equal(found.ptr, "head-forged 20-20\n");
-	write_heads(all.ptr, "we");
+	aw_write_heads(&world, all.ptr, "we");
 }
 
 /* ---- pruning ---- */
@@ -352,204 +325,6 @@ rows_are_removed(void **state)
 	assert_int_equal(report.seals, 1);
 }
 
-/* ---- the auditor ---- */
-
-static struct buf logged = BUF_INIT(1 << 20);
-static char heads_before[65536];
-
-static void
-keep_heads(void)
-{
-	FILE *f = fopen(world.heads_path, "re");
-	size_t n;
-
-	assert_non_null(f);
-	n = fread(heads_before, 1, sizeof(heads_before) - 1, f);
-	heads_before[n] = '\0';
-	fclose(f);
-}
-
-static void
-restore_heads(void)
-{
-	write_heads(heads_before, "we");
-}
-
-static void
-hear(struct str line)
-{
-	buf_add(&logged, line);
-	buf_add_char(&logged, '\n');
-}
-
-static bool
-was_logged(const char *what)
-{
-	size_t at;
-
-	return str_find(buf_str(&logged), str_from(what), &at);
-}
-
-static bool
-job_add(struct tx *tx, void *arg, struct err *e)
-{
-	return store_audit_add(tx, arg, e);
-}
-
-/* A server that begins on the copy; what it says is in `logged`. */
-static void
-server_begins(struct app *app)
-{
-	struct store_options o = {.path = world.copy_path, .readers = 1};
-	struct err e = ERR_INIT;
-
-	*app = world.s.app;
-	aw_settle(&world);
-	assert_true(store_open(&o, &app->store, &e));
-	app->auditor = auditor_new();
-	buf_clear(&logged);
-	log_set_sink(hear);
-	auditor_tick(app->auditor, app, &world.s.platform, AT(50), true);
-}
-
-static void
-server_ends(struct app *app)
-{
-	auditor_free(app->auditor);
-	store_close(app->store);
-	log_set_sink(NULL);
-	buf_release(&logged);
-}
-
-/* What was sealed is changed under a running server: it says so and seals no more. */
-static void
-server_notices(void **state)
-{
-	AUTO(buf_release) struct buf metrics = BUF_INIT(65536);
-	struct app app;
-	size_t at;
-
-	(void)state;
-	keep_heads();
-	aw_copy(&world);
-	server_begins(&app);
-	assert_true(was_logged("event=audit.sealed"));
-	assert_false(was_logged("audit.broken"));
-	assert_false(was_logged("audit.set_back"));
-	aw_tamper(&world,
-		  "UPDATE audit SET actor = 'nobody' WHERE id = (SELECT max(id) FROM audit)");
-	aw_rechain(&world, world.base + RECORDS);
-	aw_settle(&world);
-	buf_clear(&logged);
-	auditor_tick(app.auditor, &app, &world.s.platform, AT(51), true);
-	assert_true(was_logged("event=audit.broken"));
-	assert_false(was_logged("event=audit.sealed"));
-	auditor_metrics(app.auditor, &metrics);
-	assert_true(str_find(buf_str(&metrics), STR("sluse_audit_intact 0"), &at));
-	server_ends(&app);
-	restore_heads();
-}
-
-/* … or while it was stopped. */
-static void
-server_notices_at_start(void **state)
-{
-	static const struct {
-		const char *sql;
-		int rechain_from;
-		const char *want, *want_not;
-	} rows[] = {
-		{"UPDATE audit SET actor = 'x' WHERE id = B + 35", 0, "audit.broken",
-		 "audit.sealed"},
-		{"UPDATE audit SET actor = 'x' WHERE id = B + 30", 30, "audit.broken",
-		 "audit.sealed"},
-		{"UPDATE audit_seal SET at = at + 1000 WHERE id = B + 32", 0, "audit.broken",
-		 "audit.sealed"},
-		{"UPDATE audit_chain SET chain = zeroblob(16)", 0, "audit.broken",
-		 "audit.sealed"},
-		{"CREATE TRIGGER x AFTER INSERT ON audit BEGIN SELECT 1; END", 0,
-		 "audit.broken", "audit.sealed"},
-		/* nothing in the database says so: the file of heads does */
-		{"DELETE FROM audit WHERE id > B + 25; DELETE FROM audit_seal WHERE id > B + "
-		 "25",
-		 0, "audit.set_back", "audit.broken"},
-		{"UPDATE audit SET actor = 'x' WHERE id = B + 7; DELETE FROM audit_seal", 7,
-		 "audit.set_back", "audit.broken"},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct app app;
-		char text[1000];
-
-		aw_copy(&world);
-		fill(rows[i].sql, text, sizeof(text));
-		aw_tamper(&world, text);
-		if (rows[i].rechain_from)
-			aw_rechain(&world, world.base + rows[i].rechain_from);
-		server_begins(&app);
-		if (!was_logged(rows[i].want) || was_logged(rows[i].want_not))
-			fail_msg("%s: " STR_FMT, rows[i].sql, STR_ARG(buf_str(&logged)));
-		server_ends(&app);
-		/* the heads are as before: what it sealed here is of this copy only */
-		restore_heads();
-	}
-}
-
-static bool
-count_refused(const struct audit_row *row, void *arg, struct err *e)
-{
-	size_t at;
-
-	(void)e;
-	assert_true(str_eq_c(row->actor, "unproven"));
-	*(int *)arg += str_find(row->detail, STR("{\"count\":3,"), &at)   ? 3
-		       : str_find(row->detail, STR("{\"count\":1,"), &at) ? 1
-									  : 1000;
-	return true;
-}
-
-/* However many: one record a reason. */
-static void
-refusals_are_summed(void **state)
-{
-	AUTO(store_read_endp) struct reading *r = NULL;
-	struct audit_filter f = {
-		.from = INSTANT_MIN, .to = INSTANT_MAX, .actor = STR("unproven")};
-	struct err e = ERR_INIT;
-	int count = 0;
-
-	(void)state;
-	for (int i = 0; i < 3; i++)
-		auditor_count(world.s.app.auditor, "call", SIGNATURE_WRONG);
-	auditor_count(world.s.app.auditor, "token.issue", SIGNATURE_WRONG);
-	aw_seal(&world, 60);
-	aw_seal(&world, 61);
-	assert_true(store_read(world.s.app.store, &r, &e));
-	assert_true(store_audit_each(r, &f, count_refused, &count, &e));
-	assert_int_equal(count, 4);
-}
-
-/* A record that a trigger swallows is none: what it was about is undone. */
-static void
-swallowed_records_fail(void **state)
-{
-	struct store_options o = {.path = world.copy_path, .readers = 1};
-	struct audit_row row = {.at = AT(60), .action = STR("a"), .result = STR("ok")};
-	struct store *s = NULL;
-	struct err e = ERR_INIT;
-
-	(void)state;
-	row.actor = STR("ky");
-	aw_copy(&world);
-	aw_tamper(&world, "CREATE TRIGGER x BEFORE INSERT ON audit"
-			  " BEGIN SELECT RAISE(IGNORE); END");
-	assert_true(store_open(&o, &s, &e));
-	assert_false(store_write(s, job_add, &row, &e));
-	assert_int_equal(e.code, STORE_DAMAGED);
-	store_close(s);
-}
-
 /* Every finding has its name and its text. */
 static void
 findings_have_texts(void **state)
@@ -572,10 +347,6 @@ main(void)
 		cmocka_unit_test(heads),
 		cmocka_unit_test(pruning),
 		cmocka_unit_test(rows_are_removed),
-		cmocka_unit_test(server_notices),
-		cmocka_unit_test(server_notices_at_start),
-		cmocka_unit_test(refusals_are_summed),
-		cmocka_unit_test(swallowed_records_fail),
 		cmocka_unit_test(findings_have_texts),
 	};
 
