@@ -85,20 +85,38 @@ hold(struct revocation *r, struct source *s, struct revlist *list,
 }
 
 /*
+ * The way to a list is open to others, and each list of every authority of ours is well signed:
+ * only the one that this source is for may take the place of what is held.
+ */
+static bool
+is_of_source(const struct source *s, const struct revlist *list, instant now, struct err *e)
+{
+	if (!revlist_is_by(list, s->issuer))
+		return FAIL(e, REVOCATION_REFUSED, "a list of another authority");
+	/* [rfc5280 5.2.5] nor one about other certificates, until the one that is held has
+	 * ended: an authority may come to divide its lists in another way */
+	if (s->list && now < revlist_until(s->list) &&
+	    !str_eq(revlist_scope(list), revlist_scope(s->list)))
+		return FAIL(e, REVOCATION_REFUSED, "a list about other certificates");
+	return true;
+}
+
+/*
  * Takes what bytes say into a source. Errors: REVOCATION_REFUSED; also where they are older
- * than what is held.
+ * than what is held, or a list that is not of this source.
  */
 static bool
 take(struct revocation *r, const struct platform *p, struct source *s, struct str question,
      struct str bytes, bool is_kept, struct err *e)
 {
 	instant now = clock_now(), grace = is_kept ? LISTS_KEPT : 0;
-	struct revlist *list = NULL;
+	AUTO(revlist_freep) struct revlist *list = NULL;
 	struct revanswer answer;
 	instant from;
 
 	if (s->is_list) {
-		if (!revlist_read(p->anchors, bytes, now, grace, &list, e))
+		if (!revlist_read(p->anchors, bytes, now, grace, &list, e) ||
+		    !is_of_source(s, list, now, e))
 			return false;
 		from = revlist_from(list);
 	} else {
@@ -107,11 +125,10 @@ take(struct revocation *r, const struct platform *p, struct source *s, struct st
 			return false;
 		from = answer.from;
 	}
-	if (from < from_of(s)) {
-		revlist_free(list);
+	if (from < from_of(s))
 		return FAIL(e, REVOCATION_REFUSED, "older than the one that is held");
-	}
 	hold(r, s, list, &answer);
+	list = NULL;
 	return true;
 }
 

@@ -18,11 +18,12 @@ const char *source_state_name(enum source_state s);
 
 /* A list, or the question about one certificate. */
 struct source {
-	uint8_t key[32]; /* digest of address and certificate */
+	uint8_t key[32]; /* digest of address, certificate and issuer */
 	bool is_list;
 	char *url;
 	char host[256];
-	struct cert *cert, *issuer; /* of a question */
+	struct cert *cert;   /* of a question */
+	struct cert *issuer; /* who speaks: of that certificate, or of the list */
 	/* what was heard; under the lock */
 	struct revlist *list;
 	struct revanswer answer;

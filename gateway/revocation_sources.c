@@ -60,17 +60,19 @@ by_key(const void *x, const void *y)
 static void
 make_key(struct source *s)
 {
-	AUTO(buf_release) struct buf b = BUF_INIT(LIMIT_URI_CHARS + 128);
+	AUTO(buf_release) struct buf b = BUF_INIT(LIMIT_URI_CHARS + LIMIT_CERT_BYTES);
 
 	buf_add_c(&b, s->is_list ? "list " : "answer ");
 	buf_add_c(&b, s->url);
 	if (s->cert)
 		buf_add(&b, cert_sha256(s->cert));
-	if (s->issuer)
-		buf_add(&b, cert_key_sha256(s->issuer));
+	buf_add(&b, cert_key_sha256(s->issuer));
+	if (s->is_list)
+		buf_add(&b, cert_subject_net(s->issuer));
 	digest_sha256(buf_str(&b), s->key);
 }
 
+/* Without a certificate: a list of this issuer. */
 static void
 add(struct gather *g, struct str url, const struct cert *cert, const struct cert *issuer)
 {
@@ -85,7 +87,7 @@ add(struct gather *g, struct str url, const struct cert *cert, const struct cert
 	s->url = mem_dup_c(url);
 	s->told = SOURCE_FRESH;
 	s->cert = cert ? cert_hold(cert) : NULL;
-	s->issuer = issuer ? cert_hold(issuer) : NULL;
+	s->issuer = cert_hold(issuer);
 	make_key(s);
 	if (!fetch_host(s->url, s->host)) {
 		source_free(s);
@@ -105,7 +107,7 @@ add_one(struct gather *g, const struct cert *c, const struct cert *issuer)
 
 	cert_revocation_urls(c, g->a, &urls);
 	for (size_t i = 0; g->wants_lists && i < urls.list_count; i++)
-		add(g, urls.lists[i], NULL, NULL);
+		add(g, urls.lists[i], NULL, issuer);
 	if (g->wants_answers && str_is_set(urls.responder))
 		add(g, urls.responder, c, issuer);
 }

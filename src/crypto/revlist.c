@@ -278,6 +278,18 @@ revlist_eq(const struct revlist *a, const struct revlist *b)
 	return memcmp(a->sha256, b->sha256, sizeof(a->sha256)) == 0;
 }
 
+bool
+revlist_is_by(const struct revlist *l, const struct cert *authority)
+{
+	X509 *x = cert_x509(authority);
+	bool is_by;
+
+	is_by = X509_NAME_cmp(X509_get_subject_name(x), X509_CRL_get_issuer(l->crl)) == 0 &&
+		X509_CRL_verify(l->crl, X509_get0_pubkey(x)) == 1;
+	ERR_clear_error();
+	return is_by;
+}
+
 size_t
 revlist_count(const struct revlist *l)
 {

@@ -39,6 +39,8 @@ instant revlist_until(const struct revlist *l); /* nextUpdate */
 /* 32 bytes: whose list and of which certificates: of two of the same, the later one holds. */
 struct str revlist_scope(const struct revlist *l);
 bool revlist_eq(const struct revlist *a, const struct revlist *b); /* the same bytes */
+/* Of this authority: its name, and signed with its key. */
+bool revlist_is_by(const struct revlist *l, const struct cert *authority);
 struct str revlist_issuer(const struct revlist *l); /* CN, or the whole name */
 size_t revlist_count(const struct revlist *l);      /* entries */
 

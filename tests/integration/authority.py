@@ -82,8 +82,8 @@ class Authority:
 
     # --- lists ---
 
-    def publish(self, name, *revoked, life=3600, age=3600, signer=None):
-        """A list of an authority, DER; `signer` signs in its place."""
+    def publish(self, name, *revoked, life=3600, age=3600, signer=None, only=None):
+        """A list of an authority, DER; `signer` signs in its place; `only`: about these certificates."""
         folder = self.pki / "ca" / (signer or name)
         with tempfile.TemporaryDirectory() as tmp:
             tmp = pathlib.Path(tmp)
@@ -92,7 +92,8 @@ class Authority:
             (tmp / "crlnumber").write_text("%012X\n" % int(time.time() * 1000))
             (tmp / "c.cnf").write_text(
                 "[ca]\ndefault_ca=x\n[x]\ndatabase=%s/index.txt\ncrlnumber=%s/crlnumber\n"
-                "crl_extensions=e\n[e]\nauthorityKeyIdentifier=keyid\n" % (tmp, tmp))
+                "crl_extensions=e\n[e]\nauthorityKeyIdentifier=keyid\n%s"
+                % (tmp, tmp, f"issuingDistributionPoint=critical,@i\n[i]\n{only}=TRUE\n" if only else ""))
             openssl("ca", "-config", tmp / "c.cnf", "-gencrl", "-keyfile", folder / "key.pem",
                     "-cert", folder / "cert.pem", "-md", "sha256", "-sigopt", "rsa_padding_mode:pss",
                     "-sigopt", "rsa_pss_saltlen:32", "-crl_lastupdate", stamp(time.time() - age),

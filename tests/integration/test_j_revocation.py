@@ -201,6 +201,56 @@ def test_what_is_no_list_of_the_authority(land):
     assert token(land, "KY") == "token"
 
 
+ISSUING = "/oces/issuing/1/crl/issuing.crl"
+
+
+def refused_lists(land):
+    return metric(land, 'sluse_revocation_fetches_total{result="refused"}')
+
+
+def swapped(land, body):
+    """Another list in place of the issuing authority's, and asked for since."""
+    before = refused_lists(land)
+    land.authority.override[ISSUING] = (200, {}, body)
+    within(8, True, lambda: refused_lists(land) > before)
+
+
+@pytest.mark.parametrize("trust", ["", " crl_required = false;"])
+def test_a_genuine_list_of_another_authority(land, trust):
+    """Later, and by an authority of ours: it does not take the place of the one that is held."""
+    land.authority.publish("issuing", "systems/KY", age=7200)
+    land.serve_with('fetch = "crl";' + trust)
+    assert [token(land, s) for s in ("KY", "KSD")] == ["refused", "token"]
+    swapped(land, land.authority.lists["root"])
+    stays(1.5, ["refused", "token"], lambda: [token(land, s) for s in ("KY", "KSD")])
+    assert "a list of another authority" in log(land)
+    assert land.stop("serve") == 0
+    land.start_server()  # from the store
+    within(8, True, lambda: refused_lists(land) > 0)
+    assert [token(land, s) for s in ("KY", "KSD")] == ["refused", "token"]
+    # its own authority may
+    land.authority.publish("issuing")
+    land.authority.override.clear()
+    within(8, "token", lambda: token(land, "KY"))
+
+
+def test_a_list_of_the_authority_about_others(land):
+    """Divided lists: one about authorities alone is later, of the same key, and not ours to take."""
+    land.authority.publish("issuing", "systems/KY", age=7200, life=12)
+    land.serve_with('fetch = "crl"; crl_required = false;')
+    assert token(land, "KY") == "refused"
+    whole = land.authority.lists["issuing"]
+    land.authority.publish("issuing", only="onlyCA")
+    divided, land.authority.lists["issuing"] = land.authority.lists["issuing"], whole
+    swapped(land, divided)
+    assert "a list about other certificates" in log(land)
+    assert token(land, "KY") == "refused"
+    # an authority that divides them from now on is heard when the old one has ended
+    land.authority.publish("issuing", only="onlyuser")
+    land.authority.override.clear()
+    within(20, "token", lambda: token(land, "KY"))
+
+
 # --- answers ---
 
 OCSP = 'fetch = "ocsp"; crls = "pki/ca/root/crl.pem";'
