@@ -105,12 +105,25 @@ open_response(struct str bytes, OCSP_BASICRESP **out, struct err *e)
 	return *out != NULL || FAIL_OSSL(e, REVOCATION_REFUSED, "an answer of another kind");
 }
 
-/* [rfc6960 3.2] 1-4: signed by whom it should be */
+/* When a signer had to be good. */
+struct as_of {
+	instant when;
+	bool is_past;
+};
+
+/* A list of today says nothing less of a responder of then. */
+static int
+allow_later_lists(int ok, X509_STORE_CTX *ctx)
+{
+	return ok || X509_STORE_CTX_get_error(ctx) == X509_V_ERR_CRL_NOT_YET_VALID;
+}
+
+/* [rfc6960 3.2] 1-4: signed by whom it should be; at that moment. */
 static bool
 check_signature(struct anchors *a, const struct cert *issuer, OCSP_BASICRESP *basic,
-		instant now, struct err *e)
+		const struct as_of *at, struct err *e)
 {
-	AUTO(store_freep) X509_STORE *store = anchors_store_for_responders(a, now);
+	AUTO(store_freep) X509_STORE *store = anchors_store_for_responders(a, at->when);
 	X509 *signer = NULL;
 	AUTO(borrowed_freep) STACK_OF(X509) *certs = sk_X509_new_null();
 
@@ -124,6 +137,8 @@ check_signature(struct anchors *a, const struct cert *issuer, OCSP_BASICRESP *ba
 	    X509_cmp(signer, cert_x509(issuer)) == 0)
 		X509_VERIFY_PARAM_clear_flags(X509_STORE_get0_param(store),
 					      X509_V_FLAG_CRL_CHECK);
+	if (at->is_past)
+		X509_STORE_set_verify_cb(store, allow_later_lists);
 	if (OCSP_basic_verify(basic, certs, store, OCSP_NOEXPLICIT) != 1)
 		return FAIL_OSSL(e, REVOCATION_REFUSED, "not signed by the issuer's responder");
 	return true;
@@ -169,16 +184,32 @@ read_status(OCSP_BASICRESP *basic, const struct cert *c, const struct cert *issu
 	return true;
 }
 
+/* [rfc6960 4.2.2.2] producedAt: when it was signed; what it says may be older. */
+static bool
+read_signing_time(OCSP_BASICRESP *basic, instant now, instant *out, struct err *e)
+{
+	if (!asn1_instant(OCSP_resp_get0_produced_at(basic), out))
+		return FAIL_OSSL(e, REVOCATION_REFUSED, "an answer without time");
+	if (*out > now)
+		*out = now;
+	return true;
+}
+
 bool
 ocsp_read(struct anchors *a, const struct cert *c, const struct cert *issuer,
 	  struct str question, struct str bytes, instant now, instant grace,
 	  struct revanswer *out, struct err *e)
 {
 	AUTO(basic_freep) OCSP_BASICRESP *basic = NULL;
+	struct as_of at = {now, !str_is_set(question)};
 
 	ERR_clear_error();
-	if (!open_response(bytes, &basic, e) || !check_signature(a, issuer, basic, now, e) ||
-	    !check_nonce(question, basic, e) || !read_status(basic, c, issuer, out, e))
+	if (!open_response(bytes, &basic, e) || !read_status(basic, c, issuer, out, e))
+		return false;
+	/* only what was believed when it came is kept */
+	if (at.is_past && !read_signing_time(basic, now, &at.when, e))
+		return false;
+	if (!check_signature(a, issuer, basic, &at, e) || !check_nonce(question, basic, e))
 		return false;
 	if (out->from > instant_add(now, SECONDS(LIMIT_CLOCK_SKEW_S)))
 		return FAIL(e, REVOCATION_REFUSED, "an answer of the future");

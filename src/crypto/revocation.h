@@ -55,7 +55,9 @@ MUST_USE bool ocsp_ask(const struct cert *c, const struct cert *issuer, struct a
 		       struct str *out, struct err *e);
 /*
  * question  what was asked, so that an old answer cannot be played back where the responder
- *	     repeats nonces; absent: an answer that was kept
+ *	     repeats nonces; absent: an answer that was kept. Whoever signed that one must have
+ *	     been good when it was signed (producedAt), and need not be any more: certificates
+ *of responders live days, and what they revoked stays so. Revoked since is refused.
  *
  * Checks: successful; signed, not with SHA-1, by the issuer itself or by a certificate that it
  * issued for this (OCSPSigning) which chains to an anchor and is not revoked itself; about this

@@ -140,6 +140,16 @@ add_nonce(OCSP_BASICRESP *basic, const struct ca_answer *spec)
 	OCSP_REQUEST_free(request);
 }
 
+/* OpenSSL would take the clock of the machine. */
+static void
+set_signing_time(OCSP_BASICRESP *basic, const struct ca_answer *spec)
+{
+	ASN1_GENERALIZEDTIME *at = (ASN1_GENERALIZEDTIME *)OCSP_resp_get0_produced_at(basic);
+	instant t = spec->signed_at ? spec->signed_at : spec->from;
+
+	assert_non_null(ASN1_GENERALIZEDTIME_set(at, (time_t)(t / SECONDS(1))));
+}
+
 static OCSP_BASICRESP *
 make_basic(const struct ca_answer *spec)
 {
@@ -155,8 +165,10 @@ make_basic(const struct ca_answer *spec)
 		spec->status == V_OCSP_CERTSTATUS_REVOKED ? from : NULL, from,
 		spec->is_endless ? NULL : until));
 	add_nonce(basic, spec);
+	set_signing_time(basic, spec);
 	assert_int_equal(OCSP_basic_sign(basic, signer, key,
-					 spec->is_sha1 ? EVP_sha1() : EVP_sha256(), NULL, 0),
+					 spec->is_sha1 ? EVP_sha1() : EVP_sha256(), NULL,
+					 OCSP_NOTIME),
 			 1);
 	OCSP_CERTID_free(id);
 	ASN1_GENERALIZEDTIME_free(from);

@@ -25,6 +25,7 @@ struct ca_answer {
 	const char *about, *issuer; /* folders */
 	int status;                 /* V_OCSP_CERTSTATUS_* */
 	instant from, until;
+	instant signed_at; /* 0: at `from` */
 	bool is_sha1, is_endless;
 	enum ca_nonce nonce;
 	struct str question; /* for the nonce */

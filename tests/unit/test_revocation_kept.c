@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Whose a list is. */
+/* Whose a list is, and answers that outlive the certificate of who gave them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
+#include <openssl/ocsp.h>
 #include <cmocka.h>
 
 #include "ca_world.h"
@@ -13,6 +15,9 @@
 
 /* rows name what differs */
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+
+#define GOOD V_OCSP_CERTSTATUS_GOOD
+#define REVOKED V_OCSP_CERTSTATUS_REVOKED
 
 static struct arena *arena;
 static instant now;
@@ -77,6 +82,138 @@ whose_a_list_is(void **state)
 	anchors_free(a);
 }
 
+/* --- kept answers --- */
+
+#define ABOUT "systems/KY", "ca/issuing"
+#define LONG_BEFORE DAYS(3650)
+
+/* What is made of an answer at a moment; one that was asked for when it is not a kept one. */
+static bool
+is_believed(struct anchors *a, const struct ca_answer *spec, instant at, bool is_kept,
+	    struct err *e)
+{
+	struct cert *ky = pki_cert(spec->about), *issuer = pki_cert(spec->issuer);
+	struct str question = STR_NONE;
+	struct revanswer out;
+	bool ok;
+
+	*e = (struct err)ERR_INIT;
+	if (!is_kept)
+		assert_true(ocsp_ask(ky, issuer, arena, &question, e));
+	ok = ocsp_read(a, ky, issuer, question, ca_answer(arena, spec), at, DAYS(400), &out, e);
+	if (ok)
+		assert_int_equal(out.is_revoked, spec->status == REVOKED);
+	else
+		assert_int_equal(e->code, REVOCATION_REFUSED);
+	cert_free(ky);
+	cert_free(issuer);
+	return ok;
+}
+
+/* Moments count from the end of the responder's certificate. */
+static const struct kept_case {
+	const char *name;
+	struct ca_answer spec;
+	instant at;
+	bool is_kept, is_believed;
+} kept_cases[] = {
+	{"fresh, in its time",
+	 {"ca/ocsp", ABOUT, REVOKED, -HOURS(2), 0, .signed_at = -HOURS(2)},
+	 -HOURS(1),
+	 false,
+	 true},
+	{"kept, in its time",
+	 {"ca/ocsp", ABOUT, REVOKED, -HOURS(2), 0, .signed_at = -HOURS(2)},
+	 -HOURS(1),
+	 true,
+	 true},
+	{"kept, after the responder ended",
+	 {"ca/ocsp", ABOUT, REVOKED, -HOURS(2), 0, .signed_at = -HOURS(2)},
+	 DAYS(30),
+	 true,
+	 true},
+	{"fresh, after the responder ended",
+	 {"ca/ocsp", ABOUT, REVOKED, -HOURS(2), DAYS(60), .signed_at = -HOURS(2)},
+	 DAYS(30),
+	 false,
+	 false},
+	{"kept, given before there was this responder, signed by it later",
+	 {"ca/ocsp", ABOUT, REVOKED, -LONG_BEFORE, 0, .signed_at = -HOURS(2)},
+	 DAYS(30),
+	 true,
+	 true},
+	{"kept, given and signed before there was this responder",
+	 {"ca/ocsp", ABOUT, REVOKED, -LONG_BEFORE, 0, .signed_at = -LONG_BEFORE},
+	 DAYS(30),
+	 true,
+	 false},
+	{"kept, signed after the responder ended",
+	 {"ca/ocsp", ABOUT, REVOKED, -HOURS(2), DAYS(60), .signed_at = HOURS(2)},
+	 DAYS(30),
+	 true,
+	 false},
+	{"kept, by who was none then either",
+	 {"systems/KSD", ABOUT, REVOKED, -HOURS(2), 0, .signed_at = -HOURS(2)},
+	 DAYS(30),
+	 true,
+	 false},
+	{"kept, too old",
+	 {"ca/ocsp", ABOUT, REVOKED, -HOURS(2), 0, .signed_at = -HOURS(2)},
+	 DAYS(401),
+	 true,
+	 false},
+};
+
+static void
+after_the_responder_ended(void **state)
+{
+	struct anchors *a = load();
+	struct cert *responder = pki_cert("ca/ocsp");
+	const instant end = cert_not_after(responder);
+
+	(void)state;
+	assert_true(end - LONG_BEFORE < cert_not_before(responder));
+	for (size_t i = 0; i < ARRAY_LEN(kept_cases); i++) {
+		struct kept_case x = kept_cases[i];
+		struct err e;
+		bool ok;
+
+		x.spec.from += end;
+		x.spec.until += end;
+		x.spec.signed_at += end;
+		ok = is_believed(a, &x.spec, end + x.at, x.is_kept, &e);
+		print_message("# %s: %s\n", x.name, e.detail);
+		assert_int_equal(ok, x.is_believed);
+	}
+	cert_free(responder);
+	anchors_free(a);
+}
+
+/* A responder that lists vouch for, and lists that are later than what it said. */
+static void
+lists_after_the_answer(void **state)
+{
+	struct anchors *a = load();
+	struct revlist *lists[] = {list_of(a, "ca/root", NULL),
+				   list_of(a, "ca/issuing", "odd/ocsp-revoked")};
+	const struct revocations what = {lists, ARRAY_LEN(lists), NULL, 0};
+	struct ca_answer spec = {"odd/ocsp-checked", ABOUT, GOOD, now - HOURS(5),
+				 now + HOURS(1)};
+	struct err e;
+
+	(void)state;
+	assert_false(is_believed(a, &spec, now, true, &e)); /* nobody vouches */
+	anchors_learn(a, &what);
+	assert_true(is_believed(a, &spec, now, true, &e));
+	assert_true(is_believed(a, &spec, now, false, &e));
+	spec.signer = "odd/ocsp-revoked"; /* since, and yet */
+	assert_false(is_believed(a, &spec, now, true, &e));
+	assert_non_null(strstr(e.detail, "not signed by"));
+	revlist_free(lists[0]);
+	revlist_free(lists[1]);
+	anchors_free(a);
+}
+
 static int
 set_up(void **state)
 {
@@ -100,6 +237,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whose_a_list_is),
+		cmocka_unit_test(after_the_responder_ended),
+		cmocka_unit_test(lists_after_the_answer),
 	};
 
 	return cmocka_run_group_tests_name("revocation kept", tests, set_up, tear_down);
