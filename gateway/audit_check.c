@@ -38,7 +38,11 @@ const struct audit_problem_row audit_problem_rows[AUDIT_PROBLEM_COUNT] = {
 		 "the database has triggers or views that are not Sluse's, or lacks some",
 		 false},
 	[AUDIT_KNOWN_UNRECORDED] = {"known-unrecorded",
-				    "what is known is not what its last record says", false},
+				    "what is known is not what its records say", false},
+	[AUDIT_KNOWN_DIFFERS] =
+		{"known-differs",
+		 "what is known from before the trail was pruned is not what it was then",
+		 false},
 	[AUDIT_KEY_UNKNOWN] = {"key-unknown", "no seal is by a key that is known here", false},
 	[AUDIT_UNSEALED] = {"unsealed", "nobody has sealed these records", true},
 	[AUDIT_SEALED_LATE] = {"sealed-late",
@@ -60,6 +64,7 @@ struct walk {
 	struct audit_report *report;
 	struct audit_start start;
 	struct source seals, heads;
+	struct audit_known known;
 	struct arena *a;
 	int64_t id;              /* of the record before */
 	instant oldest_unsealed; /* time of a record */
@@ -229,8 +234,11 @@ on_record(const struct audit_row *row, const uint8_t want[AUDIT_HASH_BYTES], voi
 	else if (!fits)
 		tell(w, AUDIT_ALTERED, row->id, row->id);
 	w->id = row->id;
-	if (report->records++ == 0)
+	if (report->records++ == 0) {
 		report->first = row->id;
+		w->known.first_at = row->at;
+	}
+	audit_known_read(row, w->start.head.id, &w->known);
 	report->last = row->id;
 	report->unsealed++;
 	if (row->at < w->oldest_unsealed)
@@ -252,6 +260,8 @@ check_start(struct walk *w, struct err *e)
 		return false;
 	w->id = w->start.head.id;
 	w->seals.last_id = w->id - 1;
+	w->known.is_pruned = w->start.is_pruned;
+	w->known.first_at = seal->at;
 	if (w->start.is_pruned) {
 		if (memcmp(seal->chain, w->start.chain, sizeof(seal->chain)) != 0 ||
 		    audit_seal_judge(seal, w->c->keys) != SEAL_GOOD)
@@ -283,14 +293,16 @@ check_end(struct walk *w, struct err *e)
 {
 	struct audit_report *report = w->report;
 	int64_t given;
-	bool is_ours;
+	bool is_ours, is_same;
 
 	if (!store_audit_given(w->r, &given, e) || !store_code_is_ours(w->r, &is_ours, e))
 		return false;
 	if (!is_ours)
 		tell(w, AUDIT_FOREIGN_CODE, w->id, w->id);
-	if (!audit_known_check(w->r, w->start.is_pruned, on_document, w, e))
+	if (!audit_known_check(w->r, &w->known, on_document, w, &is_same, e))
 		return false;
+	if (!is_same)
+		tell(w, AUDIT_KNOWN_DIFFERS, w->known.pruned_by, w->known.pruned_by);
 	if (given > w->id)
 		tell(w, AUDIT_CUT_OFF, w->id + 1, given);
 	/* seals of what is not there */

@@ -25,6 +25,7 @@ enum audit_problem {
 	AUDIT_HEAD_SET_BACK, /* a later head is over an earlier record: the file was set back */
 	AUDIT_FOREIGN_CODE,  /* triggers or views that are not ours */
 	AUDIT_KNOWN_UNRECORDED, /* a document was changed, and no record says so */
+	AUDIT_KNOWN_DIFFERS,    /* … one of those whose records were pruned */
 	AUDIT_KEY_UNKNOWN,      /* there are seals, and not one by a key that is known */
 	/* not proof of anything */
 	AUDIT_UNSEALED,    /* records that nobody sealed though there was time */

@@ -15,6 +15,7 @@
 #include "base/encoding.h"
 #include "gateway/app.h"
 #include "gateway/audit_check.h"
+#include "gateway/audit_known.h"
 #include "gateway/cli_audit.h"
 
 #define FINDINGS_SHOWN 50
@@ -307,7 +308,7 @@ static bool
 prune_job(struct tx *tx, void *arg, struct err *e)
 {
 	const struct prune *job = arg;
-	AUTO(buf_release) struct buf object = BUF_INIT(128);
+	AUTO(buf_release) struct buf object = BUF_INIT(128), detail = BUF_INIT(128);
 	struct audit_row row = {
 		.at = job->start.at,
 		.action = STR("audit.prune"),
@@ -317,6 +318,9 @@ prune_job(struct tx *tx, void *arg, struct err *e)
 
 	buf_printf(&object, "audit/%" PRId64 "-%" PRId64, job->first, job->start.head.id);
 	row.object = buf_str(&object);
+	if (!audit_known_write(tx_reading(tx), &detail, e))
+		return false;
+	row.detail = buf_str(&detail);
 	return store_audit_seal_put(tx, &job->start, e) && store_audit_add(tx, &row, e);
 }
 

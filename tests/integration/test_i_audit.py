@@ -138,6 +138,11 @@ def test_prune(sealed):
     outside = len((sealed.folder / "heads").read_text().splitlines())
     assert report["heads"] + report["heads_older"] == outside
     assert "audit.broken" not in (sealed.folder / "serve.log").read_text()
+    # what was known before has no records any more
+    assert not sealed.audit("--action", "known.*")
+    change(sealed, "DROP TRIGGER known_keep_u", "UPDATE known SET json = replace(json, 'KY', 'ky')"
+           " WHERE type = 'system' AND id = 'KY'")
+    assert "known-differs" in verify(sealed)[1]
     # one that the installation's key has not signed
     change(sealed, "DELETE FROM audit WHERE id = (SELECT min(id) FROM audit)",
            "UPDATE audit_seal SET id = id + 1 WHERE kind = 2")

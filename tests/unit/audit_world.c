@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "gateway/auditor.h"
 
 /* ---- a trail ---- */
@@ -92,7 +93,10 @@ aw_begin(struct audit_world *w)
 	struct err e = ERR_INIT;
 	char text[400];
 
+	/* what is known is older than what comes */
+	clock_freeze(AT(0));
 	sw_begin(&w->s, "audit");
+	clock_thaw();
 	snprintf(w->heads_path, sizeof(w->heads_path), "%s/heads", w->s.g.w.folder);
 	snprintf(w->copy_path, sizeof(w->copy_path), "%s/copy.db", w->s.g.w.folder);
 	snprintf(text, sizeof(text), "audit: { heads = \"%s\"; };", "heads");
