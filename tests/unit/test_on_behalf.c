@@ -93,23 +93,29 @@ a_platform_gets_what_the_system_has(void **state)
 	signer_free(ksd);
 }
 
+/* row: as the record names it */
 static const struct {
-	const char *name, *by, *cert, *code, *reason;
+	const char *name, *by, *cert, *code, *reason, *row;
 } systems[] = {
-	{"may not impersonate", "systems/SAPA", "systems/KY", "101", "may not act on behalf"},
+	{"may not impersonate", "systems/SAPA", "systems/KY", "101", "may not act on behalf",
+	 "STS_BEHALF_DENIED"},
 	{"nor learn who is registered", "systems/SAPA", "odd/stranger", "101",
-	 "may not act on behalf"},
-	{"not registered", "systems/KSD", "odd/stranger", "5607", "No mapped user exists for"},
+	 "may not act on behalf", "STS_BEHALF_DENIED"},
+	{"not registered", "systems/KSD", "odd/stranger", "5607", "No mapped user exists for",
+	 "STS_BEHALF_UNKNOWN"},
 	{"blocked certificate", "systems/KSD", "systems/KY-next", "5607",
-	 "No mapped user exists for"},
-	{"revoked certificate", "systems/KSD", "odd/revoked", "5607", "revoked"},
-	{"not on its list", "systems/ESDH", "systems/SAPA", "101", "may not act on behalf"},
+	 "No mapped user exists for", "STS_BEHALF_UNKNOWN"},
+	{"revoked certificate", "systems/KSD", "odd/revoked", "5607", "revoked",
+	 "STS_BEHALF_REFUSED"},
+	{"not on its list", "systems/ESDH", "systems/SAPA", "101", "may not act on behalf",
+	 "STS_BEHALF_DENIED"},
 	/* with a list nothing is learnt of others: not registered, or blocked, is the same */
 	{"not registered, with a list", "systems/ESDH", "odd/stranger", "101",
-	 "may not act on behalf"},
-	{"revoked, with a list", "systems/ESDH", "odd/revoked", "101", "may not act on behalf"},
-	{"anybody, without a list", "systems/KSD", "systems/ESDH", NULL, NULL},
-	{"on its list", "systems/ESDH", "systems/KY", NULL, NULL},
+	 "may not act on behalf", "STS_BEHALF_DENIED"},
+	{"revoked, with a list", "systems/ESDH", "odd/revoked", "101", "may not act on behalf",
+	 "STS_BEHALF_DENIED"},
+	{"anybody, without a list", "systems/KSD", "systems/ESDH", NULL, NULL, "ok"},
+	{"on its list", "systems/ESDH", "systems/KY", NULL, NULL, "ok"},
 };
 
 static void
@@ -118,11 +124,14 @@ who_may_represent_whom(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(systems); i++) {
 		const struct ask q = {.by = systems[i].by, .cert = systems[i].cert};
+		unsigned before = sw_audit(&bw, "token.issue", systems[i].row);
 
 		if (systems[i].code)
 			bw_refused(systems[i].name, &q, systems[i].code, systems[i].reason);
 		else
 			bw_granted(systems[i].name, &q);
+		if (sw_audit(&bw, "token.issue", systems[i].row) != before + 1)
+			fail_msg("%s: no record %s", systems[i].name, systems[i].row);
 	}
 }
 

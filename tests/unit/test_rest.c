@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <cmocka.h>
 
 #include "base/limits.h"
@@ -309,6 +310,44 @@ answers(void **state)
 	buf_release(&b);
 }
 
+/* What a failure is called at each of the three doors. */
+static void
+failures(void **state)
+{
+	static const struct {
+		enum err_code code;
+		int status, number;
+		const char *word;
+		int exchange_status; /* where it has a word of its own */
+		const char *exchange_word;
+	} rows[] = {
+		{STS_CERT_MISSING, 401, 5607, "invalid_client", 401, "invalid_token"},
+		{STS_CERT_UNKNOWN, 401, 5607, "invalid_client", 401, "invalid_token"},
+		{STS_BEHALF_UNKNOWN, 400, 5607, "invalid_scope", 400, NULL},
+		{STS_BEHALF_DENIED, 400, 101, "invalid_scope", 400, NULL},
+		{SERVICE_AGREEMENT_NOT_FOUND, 400, 5015, "invalid_scope", 403,
+		 "insufficient_scope"},
+		{RST_UNSUPPORTED, 400, 110, "invalid_request", 400, NULL},
+		{STORE_UNAVAILABLE, 500, 100, NULL, 500, NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct rest_error r = rest_error_of(rows[i].code);
+		struct rest_error x = exchange_error_of(rows[i].code);
+		const char *name = err_row(rows[i].code)->name;
+
+		if (r.status != rows[i].status || r.number != rows[i].number ||
+		    !r.word != !rows[i].word || (r.word && strcmp(r.word, rows[i].word) != 0))
+			fail_msg("%s: %d %d %s", name, r.status, r.number,
+				 r.word ? r.word : "-");
+		if (rows[i].exchange_word && (x.status != rows[i].exchange_status ||
+					      strcmp(x.word, rows[i].exchange_word) != 0))
+			fail_msg("%s at the exchange: %d %s", name, x.status,
+				 x.word ? x.word : "-");
+	}
+}
+
 int
 main(void)
 {
@@ -316,7 +355,7 @@ main(void)
 		cmocka_unit_test(requests_in_json),  cmocka_unit_test(depth),
 		cmocka_unit_test(on_behalf_in_json), cmocka_unit_test(oauth_requests),
 		cmocka_unit_test(oauth_on_behalf),   cmocka_unit_test(exchanges),
-		cmocka_unit_test(answers),
+		cmocka_unit_test(answers),           cmocka_unit_test(failures),
 	};
 	int failed;
 
