@@ -346,8 +346,11 @@ check_bytes(struct str s, const struct xml_limits *limits, struct err *e)
 static void
 free_ctxt(xmlParserCtxt **ctxt)
 {
-	if (*ctxt)
-		xmlFreeParserCtxt(*ctxt);
+	if (!*ctxt)
+		return;
+	/* of its own accord the library makes a document where an entity is declared */
+	xmlFreeDoc((*ctxt)->myDoc);
+	xmlFreeParserCtxt(*ctxt);
 }
 
 bool
