@@ -36,6 +36,7 @@
 #define LISTENERS_MAX 4
 #define HEADER_BYTES_MAX (LIMIT_URL_BYTES + 32 * 1024)
 #define TICK_S 1
+#define RELEASE_ROUNDS 100
 #define ALL_METHODS                                                                            \
 	(EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_HEAD | EVHTTP_REQ_PUT |                 \
 	 EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS | EVHTTP_REQ_TRACE | EVHTTP_REQ_CONNECT |      \
@@ -259,15 +260,12 @@ answer(struct pending *p)
 	evbuffer_free(body);
 }
 
+/* Answers what the workers have done since. */
 static void
-on_wake(evutil_socket_t fd, short what, void *arg)
+take_done(struct loop *l)
 {
-	struct loop *l = arg;
 	struct pending *p, *next;
-	uint64_t count;
-	ssize_t n = read(fd, &count, sizeof(count));
 
-	(void)n, (void)what;
 	pthread_mutex_lock(&l->lock);
 	p = l->done;
 	l->done = NULL;
@@ -276,6 +274,17 @@ on_wake(evutil_socket_t fd, short what, void *arg)
 		next = p->next_done;
 		answer(p);
 	}
+}
+
+static void
+on_wake(evutil_socket_t fd, short what, void *arg)
+{
+	struct loop *l = arg;
+	uint64_t count;
+	ssize_t n = read(fd, &count, sizeof(count));
+
+	(void)n, (void)what;
+	take_done(l);
 	if (atomic_load(&l->server->is_stopping))
 		pause_accepting(l, true);
 	if (atomic_load(&l->server->is_over))
@@ -511,9 +520,23 @@ loop_release(struct loop *l)
 		evhttp_free(l->bindings[i].http);
 	event_free(l->wake);
 	event_free(l->tick);
+	/* what a connection has put off holds it: it runs now, or nobody frees the connection
+	 */
+	for (int i = 0; i < RELEASE_ROUNDS && l->conns.count > 0; i++)
+		event_base_loop(l->base, EVLOOP_NONBLOCK);
 	event_base_free(l->base);
 	close(l->wake_fd);
 	pthread_mutex_destroy(&l->lock);
+}
+
+/* The loops have ended: what the workers have done is answered here. How many they still hold.
+ */
+static size_t
+finish(struct http_server *s)
+{
+	for (size_t i = 0; i < s->o.io_threads; i++)
+		take_done(&s->loops[i]);
+	return atomic_load(&s->running);
 }
 
 size_t
@@ -532,6 +555,9 @@ http_stop(struct http_server *s, int64_t drain_s)
 		loop_wake(&s->loops[i]);
 	for (size_t i = 0; i < s->o.io_threads; i++)
 		pthread_join(s->loops[i].thread, NULL);
+	/* what came between the last look and the end of the loops */
+	while ((left = finish(s)) > 0 && clock_monotonic_us() < end)
+		usleep(10000);
 	if (left > 0)
 		return left; /* workers still hold requests: the process ends now, nothing is
 				freed */
