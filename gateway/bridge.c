@@ -7,9 +7,8 @@
  */
 #include "gateway/bridge.h"
 
-#include <jansson.h>
-
 #include "base/encoding.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "crypto/digest.h"
 #include "crypto/random.h"
@@ -44,13 +43,6 @@ bridge_admit(struct visit *v, const char *kind, struct str name, struct err *e)
 		    !limiter_take(v->web->limiter, kind, name, &rates[i].limit, v->c->now))
 			return FAIL(e, SAML_BUSY, "too many logins of this %s", kind);
 	return true;
-}
-
-static void
-put(json_t *o, const char *key, struct str s)
-{
-	if (str_is_set(s))
-		json_object_set_new(o, key, json_stringn(s.ptr, s.len));
 }
 
 /* An id comes from the IdP as it is: one that could hold a CPR number is not written down. */
@@ -104,13 +96,6 @@ put_roles(json_t *o, const struct grant *g)
 	json_object_set_new(o, "roles", lines);
 }
 
-static int
-write_chunk(const char *bytes, size_t len, void *to)
-{
-	buf_add_bytes(to, bytes, len);
-	return 0;
-}
-
 /* [contract 6.7] no assertion, no CPR number, no name of a person */
 static struct str
 story_detail(struct visit *v, const struct bridge_story *s, enum err_code code)
@@ -118,26 +103,26 @@ story_detail(struct visit *v, const struct bridge_story *s, enum err_code code)
 	AUTO(json_decrefp) json_t *o = json_object();
 	AUTO(buf_release) struct buf out = BUF_INIT(DETAIL_BYTES);
 
-	put(o, "system", s->system);
-	put(o, "idp", s->idp);
-	put(o, "request", s->request_id);
-	put(o, "assertion", s->assertion_id);
-	put(o, "client", v->c->peer);
-	put(o, "how", str_from(s->how));
+	json_put_text(o, "system", s->system);
+	json_put_text(o, "idp", s->idp);
+	json_put_text(o, "request", s->request_id);
+	json_put_text(o, "assertion", s->assertion_id);
+	json_put_text(o, "client", v->c->peer);
+	json_put_text(o, "how", str_from(s->how));
 	if (code != ERR_NONE)
-		put(o, "page", page_reference(v, code));
+		json_put_text(o, "page", page_reference(v, code));
 	if (s->need)
 		json_object_set_new(o, "level_needed", json_integer(level_need_old(s->need)));
 	if (s->login) {
 		json_object_set_new(o, "level", json_integer(s->login->level.old));
 		if (s->login->level.is_nsis)
-			put(o, "nsis", nsis_name(s->login->level.nsis));
+			json_put_text(o, "nsis", nsis_name(s->login->level.nsis));
 	}
 	if (s->grant) {
 		put_roles(o, s->grant);
-		put(o, "bootstrap", s->grant->bootstrap_id);
+		json_put_text(o, "bootstrap", s->grant->bootstrap_id);
 	}
-	json_dump_callback(o, write_chunk, &out, JSON_COMPACT);
+	json_add_to(o, &out);
 	/* half of it would be no JSON */
 	return out.over ? STR("{\"too_long\":true}") : arena_dup(v->c->a, buf_str(&out));
 }

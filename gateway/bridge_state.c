@@ -6,22 +6,14 @@
  */
 #include "gateway/bridge_state.h"
 
-#include <jansson.h>
-
 #include "base/encoding.h"
+#include "base/json.h"
 #include "base/limits.h"
 #include "crypto/cipher.h"
 #include "crypto/digest.h"
 #include "crypto/random.h"
 
 #define RECORD_BYTES (4UL * 1024 * 1024)
-
-static void
-put(json_t *o, const char *key, struct str s)
-{
-	if (str_is_set(s))
-		json_object_set_new(o, key, json_stringn(s.ptr, s.len));
-}
 
 static void
 put_number(json_t *o, const char *key, int64_t n)
@@ -59,20 +51,13 @@ get_number(const json_t *o, const char *key)
 	return json_integer_value(json_object_get(o, key));
 }
 
-static int
-write_chunk(const char *bytes, size_t len, void *to)
-{
-	buf_add_bytes(to, bytes, len);
-	return 0;
-}
-
 static struct str
 dump(struct str before, const json_t *o, struct arena *a)
 {
 	AUTO(buf_release) struct buf out = BUF_INIT(RECORD_BYTES);
 
 	buf_add(&out, before);
-	json_dump_callback(o, write_chunk, &out, JSON_COMPACT);
+	json_add_to(o, &out);
 	return arena_dup(a, buf_str(&out));
 }
 
@@ -94,11 +79,11 @@ pending_encode(const struct pending *p, struct arena *a)
 {
 	AUTO(json_decrefp) json_t *o = json_object();
 
-	put(o, "handle", p->handle);
-	put(o, "system", p->system);
-	put(o, "request", p->request_id);
-	put(o, "acs", p->acs);
-	put(o, "relay", p->relay_state);
+	json_put_text(o, "handle", p->handle);
+	json_put_text(o, "system", p->system);
+	json_put_text(o, "request", p->request_id);
+	json_put_text(o, "acs", p->acs);
+	json_put_text(o, "relay", p->relay_state);
 	put_number(o, "force", p->force_authn);
 	put_number(o, "passive", p->is_passive);
 	put_number(o, "stepped", p->has_stepped_up);
@@ -108,10 +93,10 @@ pending_encode(const struct pending *p, struct arena *a)
 	put_number(o, "nsis_exact", p->need.nsis_exact);
 	if (p->has_idp_list)
 		put_list(o, "idps", p->idp_list, p->idp_list_count);
-	put(o, "binding", p->binding);
-	put(o, "csrf", p->csrf);
-	put(o, "idp", p->idp);
-	put(o, "hub_request", p->hub_request);
+	json_put_text(o, "binding", p->binding);
+	json_put_text(o, "csrf", p->csrf);
+	json_put_text(o, "idp", p->idp);
+	json_put_text(o, "hub_request", p->hub_request);
 	put_number(o, "created", p->created);
 	put_number(o, "requested", p->requested);
 	return dump(arena_printf(a, STR_FMT "\n", STR_ARG(p->used)), o, a);
@@ -192,13 +177,13 @@ session_encode(const struct session *s, struct arena *a)
 	AUTO(buf_release) struct buf out = BUF_INIT(RECORD_BYTES);
 
 	put_number(o, "created", s->created);
-	put(o, "login", s->login);
-	put(o, "idp", s->idp);
-	put(o, "system", s->system);
+	json_put_text(o, "login", s->login);
+	json_put_text(o, "idp", s->idp);
+	json_put_text(o, "system", s->system);
 	put_number(o, "accepted", s->accepted);
 	put_number(o, "authn", s->authn_instant);
 	put_number(o, "ends", s->session_end);
-	json_dump_callback(o, write_chunk, &out, JSON_COMPACT);
+	json_add_to(o, &out);
 	buf_add_char(&out, '\0');
 	buf_add(&out, s->sealed);
 	return arena_dup(a, buf_str(&out));
@@ -259,17 +244,17 @@ role_json(const struct rolemap_line *line, const struct grant *g)
 	json_t *o = json_object(), *limits = json_array();
 	const struct privilege *p;
 
-	put(o, "verdict", str_from(rolemap_verdict_name(line->verdict)));
-	put(o, "jfr", line->jfr);
-	put(o, "scope", line->scope_cvr);
-	put(o, "bsr", line->bsr);
+	json_put_text(o, "verdict", str_from(rolemap_verdict_name(line->verdict)));
+	json_put_text(o, "jfr", line->jfr);
+	json_put_text(o, "scope", line->scope_cvr);
+	json_put_text(o, "bsr", line->bsr);
 	if (line->verdict == ROLEMAP_GIVEN && line->group < g->roles.count) {
 		p = &g->roles.groups[line->group];
 		for (size_t i = 0; i < p->constraint_count; i++) {
 			json_t *limit = json_object();
 
-			put(limit, "type", p->constraints[i].name);
-			put(limit, "value", p->constraints[i].value);
+			json_put_text(limit, "type", p->constraints[i].name);
+			json_put_text(limit, "value", p->constraints[i].value);
 			json_array_append_new(limits, limit);
 		}
 	}
@@ -284,12 +269,12 @@ sys_login_encode(const struct grant_question *q, const struct grant *g, const st
 	AUTO(json_decrefp) json_t *o = json_object();
 	json_t *roles = json_array();
 
-	put(o, "session", s->key);
-	put(o, "login", s->login);
-	put(o, "system", q->system->entity_id);
-	put(o, "idp", q->login->idp->entity_id);
-	put(o, "assertion", g->assertion_id);
-	put(o, "index", g->session_index);
+	json_put_text(o, "session", s->key);
+	json_put_text(o, "login", s->login);
+	json_put_text(o, "system", q->system->entity_id);
+	json_put_text(o, "idp", q->login->idp->entity_id);
+	json_put_text(o, "assertion", g->assertion_id);
+	json_put_text(o, "index", g->session_index);
 	put_number(o, "at", q->now);
 	for (size_t i = 0; i < g->roles.line_count; i++)
 		json_array_append_new(roles, role_json(&g->roles.lines[i], g));

@@ -155,25 +155,41 @@ store_state_drop(struct tx *tx, const char *bucket, struct str key, struct err *
 	return stmt_run(&st, e);
 }
 
+/* Opens a change of what is there at `now`; its new value is bound as 4. */
+static bool
+change_open(struct tx *tx, const char *sql, const char *bucket, struct str key, instant now,
+	    struct stmt *st, struct err *e)
+{
+	if (!stmt_open(tx->conn, sql, st, e))
+		return false;
+	stmt_bind_str(st, 1, str_from(bucket));
+	stmt_bind_blob(st, 2, key);
+	stmt_bind_int(st, 3, now);
+	return true;
+}
+
+static bool
+change_run(struct tx *tx, struct stmt *st, bool *found, struct err *e)
+{
+	if (!stmt_run(st, e))
+		return false;
+	*found = conn_changes(tx->conn) > 0;
+	return true;
+}
+
 bool
 store_state_set(struct tx *tx, const char *bucket, struct str key, instant now,
 		struct str value, bool *found, struct err *e)
 {
 	AUTO(stmt_release) struct stmt st = STMT_INIT;
 
-	if (!stmt_open(tx->conn,
-		       "UPDATE state SET value = ?4"
-		       " WHERE bucket = ?1 AND key = ?2 AND until > ?3",
-		       &st, e))
+	if (!change_open(tx,
+			 "UPDATE state SET value = ?4"
+			 " WHERE bucket = ?1 AND key = ?2 AND until > ?3",
+			 bucket, key, now, &st, e))
 		return false;
-	stmt_bind_str(&st, 1, str_from(bucket));
-	stmt_bind_blob(&st, 2, key);
-	stmt_bind_int(&st, 3, now);
 	stmt_bind_blob(&st, 4, value);
-	if (!stmt_run(&st, e))
-		return false;
-	*found = conn_changes(tx->conn) > 0;
-	return true;
+	return change_run(tx, &st, found, e);
 }
 
 bool
@@ -182,17 +198,11 @@ store_state_extend(struct tx *tx, const char *bucket, struct str key, instant no
 {
 	AUTO(stmt_release) struct stmt st = STMT_INIT;
 
-	if (!stmt_open(tx->conn,
-		       "UPDATE state SET until = ?4"
-		       " WHERE bucket = ?1 AND key = ?2 AND until > ?3",
-		       &st, e))
+	if (!change_open(tx,
+			 "UPDATE state SET until = ?4"
+			 " WHERE bucket = ?1 AND key = ?2 AND until > ?3",
+			 bucket, key, now, &st, e))
 		return false;
-	stmt_bind_str(&st, 1, str_from(bucket));
-	stmt_bind_blob(&st, 2, key);
-	stmt_bind_int(&st, 3, now);
 	stmt_bind_int(&st, 4, until);
-	if (!stmt_run(&st, e))
-		return false;
-	*found = conn_changes(tx->conn) > 0;
-	return true;
+	return change_run(tx, &st, found, e);
 }
