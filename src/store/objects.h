@@ -147,6 +147,18 @@ typedef bool object_fn(const struct object_row *row, void *arg, struct err *e);
 MUST_USE bool objects_each(struct reading *r, struct str owner, unsigned kind, object_fn *fn,
 			   void *arg, struct err *e);
 
+/* Registrations of every object of a kind, object by object, in order of UUID. */
+struct object_scan {
+	struct str owner;
+	unsigned kind;
+	/* the registration in force then, one an object; INSTANT_MAX: the last */
+	instant at;
+	bool is_every; /* every registration instead, oldest first */
+	bool with_content;
+};
+MUST_USE bool objects_scan(struct reading *r, const struct object_scan *q, object_fn *fn,
+			   void *arg, struct err *e);
+
 /* ---- lawful erasure ---- */
 
 struct object_erasure {

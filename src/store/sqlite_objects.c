@@ -336,8 +336,33 @@ objects_values(struct reading *r, struct str owner, unsigned field, instant from
 	}
 }
 
+/* Columns of objects_row_take, or without content. */
+static const char *
+scan_text(const struct object_scan *q)
+{
+#define HEAD "SELECT r.id, o.cvr, o.uuid, r.at, r.state"
+#define FROM " FROM object o JOIN registration r ON "
+#define WHERE " WHERE o.cvr = ?1 AND o.kind = ?2 "
+#define EVERY "r.object = o.id" WHERE "ORDER BY o.uuid, r.at"
+#define LAST "r.id = o.latest" WHERE "ORDER BY o.uuid"
+#define AT                                                                                     \
+	"r.id = (SELECT p.id FROM registration p WHERE p.object = o.id AND p.at <= ?3"         \
+	" ORDER BY p.at DESC LIMIT 1)" WHERE "ORDER BY o.uuid"
+	if (q->is_every)
+		return q->with_content ? HEAD ", r.content" FROM EVERY : HEAD FROM EVERY;
+	if (q->at == INSTANT_MAX)
+		return q->with_content ? HEAD ", r.content" FROM LAST : HEAD FROM LAST;
+	return q->with_content ? HEAD ", r.content" FROM AT : HEAD FROM AT;
+#undef HEAD
+#undef FROM
+#undef WHERE
+#undef EVERY
+#undef LAST
+#undef AT
+}
+
 bool
-objects_each(struct reading *r, struct str owner, unsigned kind, object_fn *fn, void *arg,
+objects_scan(struct reading *r, const struct object_scan *q, object_fn *fn, void *arg,
 	     struct err *e)
 {
 	AUTO(stmt_release) struct stmt st = STMT_INIT;
@@ -345,23 +370,31 @@ objects_each(struct reading *r, struct str owner, unsigned kind, object_fn *fn, 
 	struct object_row row;
 	bool has_row;
 
-	if (!stmt_open(r->conn,
-		       "SELECT r.id, o.cvr, o.uuid, r.at, r.state, r.content FROM object o"
-		       " JOIN registration r ON r.object = o.id"
-		       " WHERE o.cvr = ?1 AND o.kind = ?2 ORDER BY o.uuid, r.at",
-		       &st, e))
+	if (!stmt_open(r->conn, scan_text(q), &st, e))
 		return false;
-	stmt_bind_int(&st, 1, objects_cvr(owner));
-	stmt_bind_int(&st, 2, kind);
+	stmt_bind_int(&st, 1, objects_cvr(q->owner));
+	stmt_bind_int(&st, 2, q->kind);
+	if (!q->is_every && q->at != INSTANT_MAX)
+		stmt_bind_int(&st, 3, q->at);
 	for (;;) {
 		if (!stmt_step(&st, &has_row, e))
 			return false;
 		if (!has_row)
 			return true;
-		if (!objects_row_take(&st, a, true, &row, e) || !fn(&row, arg, e))
+		if (!objects_row_take(&st, a, q->with_content, &row, e) || !fn(&row, arg, e))
 			return false;
 		arena_reset(a);
 	}
+}
+
+bool
+objects_each(struct reading *r, struct str owner, unsigned kind, object_fn *fn, void *arg,
+	     struct err *e)
+{
+	const struct object_scan q = {
+		.owner = owner, .kind = kind, .is_every = true, .with_content = true};
+
+	return objects_scan(r, &q, fn, arg, e);
 }
 
 /* ---- lawful erasure ---- */

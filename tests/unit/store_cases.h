@@ -25,6 +25,9 @@ extern const size_t store_state_case_count;
 /* registry objects (store/objects.h) */
 extern const struct store_case store_object_cases[];
 extern const size_t store_object_case_count;
+/* … walks over them */
+extern const struct store_case store_scan_cases[];
+extern const size_t store_scan_case_count;
 
 /* A path under build/ that is this process's own, and the removal of what is there. */
 struct store_options store_fresh_options(const char *name);

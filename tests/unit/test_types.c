@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include "klassifikation/types_6.h"
 #include "organisation/types.h"
+#include "organisation/wellknown.h"
 
 static void
 test_sound(void **state)
@@ -31,16 +32,79 @@ test_sound(void **state)
 	}
 }
 
+static const struct {
+	const struct oio_type *type;
+	size_t row;
+	const char *name;
+} named_rows[] = {
+	{&type_organisation, ORGANISATION_NAVN, "OrganisationNavn"},
+	{&type_organisation, ORGANISATION_MYNDIGHED, "Myndighed"},
+	{&type_organisation, ORGANISATION_OVERORDNET, "Overordnet"},
+	{&type_organisation, ORGANISATION_VIRKSOMHED, "Virksomhed"},
+	{&type_organisationenhed, ENHED_NAVN, "EnhedNavn"},
+	{&type_organisationenhed, ENHED_ADRESSER, "Adresser"},
+	{&type_organisationenhed, ENHED_TYPE, "Enhedstype"},
+	{&type_organisationenhed, ENHED_OPGAVER, "Opgaver"},
+	{&type_organisationenhed, ENHED_OVERORDNET, "Overordnet"},
+	{&type_organisationenhed, ENHED_TILHOERER, "Tilhoerer"},
+	{&type_organisationenhed, ENHED_FUNKTIONER, "TilknyttedeFunktioner"},
+	{&type_organisationenhed, ENHED_ITSYSTEMER, "TilknyttedeItSystemer"},
+	{&type_organisationfunktion, FUNKTION_NAVN, "FunktionNavn"},
+	{&type_organisationfunktion, FUNKTION_ADRESSER, "Adresser"},
+	{&type_organisationfunktion, FUNKTION_TYPE, "Funktionstype"},
+	{&type_organisationfunktion, FUNKTION_OPGAVER, "TilknyttedeOpgaver"},
+	{&type_organisationfunktion, FUNKTION_BRUGERE, "TilknyttedeBrugere"},
+	{&type_organisationfunktion, FUNKTION_ENHEDER, "TilknyttedeEnheder"},
+	{&type_organisationfunktion, FUNKTION_ORGANISATIONER, "TilknyttedeOrganisationer"},
+	{&type_organisationfunktion, FUNKTION_ITSYSTEMER, "TilknyttedeItSystemer"},
+	{&type_bruger, BRUGER_NAVN, "BrugerNavn"},
+	{&type_bruger, BRUGER_ADRESSER, "Adresser"},
+	{&type_bruger, BRUGER_TYPER, "BrugerTyper"},
+	{&type_bruger, BRUGER_TILHOERER, "Tilhoerer"},
+	{&type_bruger, BRUGER_PERSONER, "TilknyttedePersoner"},
+	{&type_itsystem, ITSYSTEM_NAVN, "ItSystemNavn"},
+	{&type_itsystem, ITSYSTEM_TILHOERER, "Tilhoerer"},
+	{&type_person, PERSON_CPR, "CPR-NummerTekst"},
+	{&type_person, PERSON_NAVN, "NavnTekst"},
+	{&type_adresse, ADRESSE_TEKST, "AdresseTekst"},
+	{&type_myndighed, MYNDIGHED_CVR, "CVR-NummerTekst"},
+	{&type_myndighed, MYNDIGHED_NAVN, "NavnTekst"},
+	{&type_myndighed, MYNDIGHED_KODE, "MyndighedsKode"},
+	{&type_virksomhed, VIRKSOMHED_CVR, "CVR-NummerTekst"},
+	{&type_virksomhed, VIRKSOMHED_PNR, "P-NummerTekst"},
+	{&type_virksomhed, VIRKSOMHED_NAVN, "NavnTekst"},
+};
+
 static void
 test_named_rows(void **state)
 {
 	(void)state;
-	assert_string_equal(type_organisation.fields[ORGANISATION_OVERORDNET].name,
-			    "Overordnet");
-	assert_string_equal(type_organisation.fields[ORGANISATION_VIRKSOMHED].name,
-			    "Virksomhed");
-	assert_string_equal(type_person.fields[PERSON_CPR].name, "CPR-NummerTekst");
-	assert_string_equal(type_virksomhed.fields[VIRKSOMHED_CVR].name, "CVR-NummerTekst");
+	for (size_t i = 0; i < ARRAY_LEN(named_rows); i++)
+		assert_string_equal(named_rows[i].type->fields[named_rows[i].row].name,
+				    named_rows[i].name);
+}
+
+/* Clients know these by heart: the table may not lose or mix one. */
+static void
+test_wellknown(void **state)
+{
+	enum wellknown found;
+	char text[UUID_TEXT_LEN + 1];
+
+	(void)state;
+	for (size_t i = 0; i < WELLKNOWN_COUNT; i++) {
+		assert_true(wellknown_find(wellknown[i].uuid, &found));
+		assert_int_equal(found, i);
+		assert_true(wellknown_find_name(wellknown[i].group, str_from(wellknown[i].name),
+						&found));
+		assert_int_equal(found, i);
+	}
+	uuid_format(wellknown[KLASSE_FUNKTION_LEDERROLLE].uuid, text);
+	assert_string_equal(text, "46c73630-f7ad-4000-9624-c06131cde671");
+	assert_true(wellknown_is(wellknown[KLASSE_ENHED_EAN].uuid, KLASSE_ENHED_EAN));
+	assert_false(wellknown_is(wellknown[KLASSE_ENHED_EAN].uuid, KLASSE_ENHED_PNR));
+	assert_false(wellknown_find((struct uuid){{1}}, &found));
+	assert_false(wellknown_find_name(WELLKNOWN_ENHEDSTYPE, STR("email"), &found));
 }
 
 static const struct oio_field good[] = {
@@ -100,9 +164,8 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sound),
-		cmocka_unit_test(test_named_rows),
-		cmocka_unit_test(test_faults),
+		cmocka_unit_test(test_sound),     cmocka_unit_test(test_named_rows),
+		cmocka_unit_test(test_wellknown), cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_lookup),
 	};
 

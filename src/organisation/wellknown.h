@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Classes that clients and rules know by their UUID: roles of addresses, types of functions and
+ * units. The names are those of the columns and fields that stand for them.
+ * Source: contract of Organisation, 2.8.
+ */
+#ifndef ORGANISATION_WELLKNOWN_H
+#define ORGANISATION_WELLKNOWN_H
+
+#include "base/uuid.h"
+
+enum wellknown_group {
+	WELLKNOWN_ADRESSETYPE, /* Type of an address: the kind that points */
+	WELLKNOWN_ENHED_ROLLE, /* Rolle of an address, by kind */
+	WELLKNOWN_BRUGER_ROLLE,
+	WELLKNOWN_FUNKTION_ROLLE,
+	WELLKNOWN_FUNKTIONSTYPE,
+	WELLKNOWN_ENHEDSTYPE,
+	WELLKNOWN_OPGAVE,
+	WELLKNOWN_BRUGERTYPE,
+	WELLKNOWN_FACET,
+};
+
+enum wellknown {
+	KLASSE_TYPE_ENHED,
+	KLASSE_TYPE_FUNKTION,
+	KLASSE_TYPE_BRUGER,
+	KLASSE_ENHED_EMAIL,
+	KLASSE_ENHED_EMAIL_BEMAERKNING,
+	KLASSE_ENHED_TELEFON,
+	KLASSE_ENHED_FASTNET,
+	KLASSE_ENHED_AABNINGSTID_TELEFON,
+	KLASSE_ENHED_POSTADRESSE,
+	KLASSE_ENHED_POSTRETUR,
+	KLASSE_ENHED_HENVENDELSESSTED,
+	KLASSE_ENHED_AABNINGSTID_HENVENDELSE,
+	KLASSE_ENHED_LOKATION,
+	KLASSE_ENHED_EAN,
+	KLASSE_ENHED_URL,
+	KLASSE_ENHED_LOS_KALDENAVN,
+	KLASSE_ENHED_LOS_ID,
+	KLASSE_ENHED_DTR_ID,
+	KLASSE_ENHED_FOA,
+	KLASSE_ENHED_PNR,
+	KLASSE_ENHED_SOR,
+	KLASSE_BRUGER_EMAIL,
+	KLASSE_BRUGER_TELEFON,
+	KLASSE_BRUGER_FASTNET,
+	KLASSE_BRUGER_LOKATION,
+	KLASSE_BRUGER_RACF_ID,
+	KLASSE_BRUGER_FMK_ID,
+	KLASSE_FUNKTION_URL,
+	KLASSE_FUNKTION_ENHEDSROLLE,
+	KLASSE_FUNKTION_ANSAETTELSE,
+	KLASSE_FUNKTION_LEDERROLLE,
+	KLASSE_FUNKTION_UDBETALENDE_ENHED,
+	KLASSE_FUNKTION_HENVENDELSESSTED,
+	KLASSE_ENHEDSTYPE_AFDELING,
+	KLASSE_ENHEDSTYPE_TEAM,
+	KLASSE_OPGAVE_ANSVARLIG,
+	KLASSE_OPGAVE_TYPE_KLASSE,
+	KLASSE_BRUGERTYPE_EKSTERN,
+	KLASSE_BRUGERTYPE_INTERN,
+	KLASSE_BRUGERTYPE_ROBOT,
+	KLASSE_FACET_KLE_EMNEPLAN,
+	WELLKNOWN_COUNT
+};
+
+struct wellknown_row {
+	enum wellknown_group group;
+	const char *name;
+	struct uuid uuid;
+};
+
+extern const struct wellknown_row wellknown[WELLKNOWN_COUNT];
+
+bool wellknown_is(struct uuid u, enum wellknown which);
+/* By UUID; false: none of the table. */
+bool wellknown_find(struct uuid u, enum wellknown *out);
+bool wellknown_find_name(enum wellknown_group group, struct str name, enum wellknown *out);
+
+#endif
