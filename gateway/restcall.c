@@ -117,7 +117,7 @@ detail(const struct rest_run *r)
 	json_put_text(o, "interface", str_from(r->interface));
 	json_put_text(o, "thumbprint", cert_thumbprint(r->cert));
 	json_put_text(o, "subject", cert_subject_net(r->cert));
-	json_put_text(o, "applies_to", audit_peer_text(r->rst.applies_to));
+	json_put_text(o, "applies_to", audit_asked_text(r->rst.applies_to));
 	json_put_text(o, "on_behalf_of", behalf->system ? behalf->system->id : STR_NONE);
 	json_put_text(o, "on_behalf_by",
 		      str_is_set(r->behalf_by) ? r->behalf_by : behalf->token_id);
@@ -159,7 +159,8 @@ log_refusal(const struct rest_run *r, const struct err *e)
 {
 	LOG_ERR(LOG_LEVEL_WARNING, "token.refused", e, LF("req", r->c->request_id),
 		LF("peer", r->c->peer), LF("path", r->c->path),
-		LF("system", r->is_known ? r->decision.system->id : STR_NONE));
+		LF("system", r->is_known ? r->decision.system->id : STR_NONE),
+		LF("applies_to", audit_asked_text(r->rst.applies_to)));
 }
 
 /* Neither written nor logged, but counted. */
@@ -268,10 +269,11 @@ static bool
 read_saml(struct rest_run *r, struct err *e)
 {
 	struct rest_request q;
+	bool ok = rest_request_read(r->c->body, r->c->a, &q, e);
 
-	if (!rest_request_read(r->c->body, r->c->a, &q, e))
-		return false;
 	r->rst = q.rst;
+	if (!ok)
+		return false;
 	return !str_is_set(q.behalf_xml) ||
 	       rest_parse_assertion(r, q.behalf_xml, &r->rst.behalf_token, e);
 }
@@ -307,10 +309,11 @@ static bool
 read_oauth(struct rest_run *r, enum rest_form form, struct str *subject, struct err *e)
 {
 	struct oauth_request q;
+	bool ok = oauth_request_read(r->c->query, form, r->c->body, r->c->a, &q, e);
 
-	if (!oauth_request_read(r->c->query, form, r->c->body, r->c->a, &q, e))
-		return false;
 	r->rst = q.rst;
+	if (!ok)
+		return false;
 	if (!trust_service_find(r->known, q.client_id, subject))
 		return FAIL(e, OAUTH_REQUEST, "client_id is no service");
 	return true;

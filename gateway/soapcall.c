@@ -11,8 +11,7 @@
  */
 #include "gateway/app.h"
 
-#include <jansson.h>
-
+#include "base/json.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "gateway/auditor.h"
@@ -43,6 +42,7 @@ struct soap_run {
 	struct str reason; /* of a business fault with values in it */
 
 	/* the token service */
+	struct str asked; /* AppliesTo, for records and log lines alone */
 	struct rst rst;
 	struct decision decision;
 	struct issued issued;
@@ -146,29 +146,15 @@ record_job(struct tx *tx, void *arg, struct err *e)
 	return store_audit_add(tx, &rec->row, e);
 }
 
-static int
-put_json(const char *bytes, size_t len, void *buf)
-{
-	buf_add_bytes(buf, bytes, len);
-	return 0;
-}
-
-static void
-put_member(json_t *o, const char *key, struct str value)
-{
-	if (str_is_set(value))
-		(void)json_object_set_new(o, key, json_stringn(value.ptr, value.len));
-}
-
 /* A user's name is told by the record of the login that the token came with. */
 static void
 put_behalf(json_t *o, const struct soap_run *r)
 {
 	const struct represented *b = &r->decision.behalf;
 
-	put_member(o, "applies_to", audit_peer_text(r->rst.applies_to));
-	put_member(o, "on_behalf_of", b->system ? b->system->id : STR_NONE);
-	put_member(o, "on_behalf_by", b->token_id);
+	json_put_text(o, "applies_to", r->asked);
+	json_put_text(o, "on_behalf_of", b->system ? b->system->id : STR_NONE);
+	json_put_text(o, "on_behalf_by", b->token_id);
 }
 
 /* What the contract wants told of a call; nothing of its content. */
@@ -176,18 +162,17 @@ static struct str
 record_detail(const struct soap_run *r)
 {
 	AUTO(buf_release) struct buf b = BUF_INIT(DETAIL_BYTES);
-	json_t *o = json_object();
+	AUTO(json_decrefp) json_t *o = json_object();
 
-	put_member(o, "message_id", audit_peer_text(r->w.env.message_id.value));
-	put_member(o, "thumbprint", cert_thumbprint(r->w.signer));
-	put_member(o, "subject", cert_subject_net(r->w.signer));
-	put_member(o, "transaction", audit_peer_text(r->w.env.transaction));
+	json_put_text(o, "message_id", audit_peer_text(r->w.env.message_id.value));
+	json_put_text(o, "thumbprint", cert_thumbprint(r->w.signer));
+	json_put_text(o, "subject", cert_subject_net(r->w.signer));
+	json_put_text(o, "transaction", audit_peer_text(r->w.env.transaction));
 	if (r->is_service)
-		put_member(o, "token", r->w.token->id);
+		json_put_text(o, "token", r->w.token->id);
 	else
 		put_behalf(o, r);
-	(void)json_dump_callback(o, put_json, &b, JSON_COMPACT | JSON_SORT_KEYS);
-	json_decref(o);
+	json_add_sorted(o, &b);
 	return b.over ? STR_NONE : arena_dup(r->c->a, buf_str(&b));
 }
 
@@ -276,7 +261,8 @@ log_refusal(const struct soap_run *r, const struct err *e)
 		system = r->decision.system->id;
 	LOG_ERR(LOG_LEVEL_WARNING, r->is_service ? "call.refused" : "token.refused", e,
 		LF("req", c->request_id), LF("peer", c->peer), LF("path", c->path),
-		LF("system", system), LF("transaction", audit_peer_text(r->w.env.transaction)));
+		LF("system", system), LF("applies_to", r->asked),
+		LF("transaction", audit_peer_text(r->w.env.transaction)));
 }
 
 static void
@@ -359,6 +345,7 @@ sts_authenticate(struct soap_run *r, struct err *e)
 {
 	struct decide_question q = token_question(r->p, r->known, r->w.signer, r->c);
 
+	r->asked = audit_asked_text(rst_asked(r->w.env.body_child, r->c->a));
 	if (!decide_signer(&q, r->c->a, &r->decision, e)) {
 		r->reason = r->decision.reason;
 		return false;

@@ -49,6 +49,9 @@ void audit_seal_payload(const struct audit_seal *s, struct buf *out);
  * number may be in it (ddmmyy and four digits, with or without a hyphen; no UUID holds one).
  */
 struct str audit_peer_text(struct str text);
+/* The same of what a refused peer asked for, cut to AUDIT_ASKED_BYTES between characters. */
+#define AUDIT_ASKED_BYTES 256
+struct str audit_asked_text(struct str text);
 
 /* Where the chain begins; is_pruned: at the newest SEAL_START, which is *seal. */
 struct audit_start {

@@ -51,3 +51,16 @@ audit_peer_text(struct str text)
 	}
 	return text;
 }
+
+struct str
+audit_asked_text(struct str text)
+{
+	text = audit_peer_text(text);
+	if (text.len <= AUDIT_ASKED_BYTES)
+		return text;
+	text.len = AUDIT_ASKED_BYTES;
+	/* not in the middle of a character: bytes that go on with one are 10xxxxxx */
+	while (text.len > 0 && ((unsigned char)text.ptr[text.len] & 0xc0) == 0x80)
+		text.len--;
+	return text;
+}

@@ -161,11 +161,14 @@ rest_request_read(struct str json, struct arena *a, struct rest_request *out, st
 {
 	AUTO(json_decrefp) json_t *top = NULL;
 	struct rst *rst = &out->rst;
+	struct err later = ERR_INIT;
 
 	*out = (struct rest_request){.behalf_xml = STR_NONE};
 	top = json_read_object(json);
 	if (!top)
 		return MALFORMED(e, "not one JSON object");
+	/* first of all, so that the record of a refusal can name it */
+	(void)!read_applies_to(top, a, rst, &later);
 	if (!check_type(top, "RequestType", RT_ISSUE, RT_ISSUE_IDFX, a, e) ||
 	    !check_type(top, "TokenType", TT_SAML2, TT_SAML2, a, e) ||
 	    !check_type(top, "KeyType", KT_PUBLIC, KT_PUBLIC_IDFX, a, e) ||
@@ -246,6 +249,7 @@ read_scope(struct str scope, struct rst *out, struct err *e)
 		parts[names[i].at] = str_trim(value);
 		if (parts[names[i].at].len == 0 || value.len > LIMIT_URI_CHARS)
 			return FAIL(e, OAUTH_REQUEST, "a part of the scope is empty or long");
+		out->applies_to = parts[0];
 	}
 	if (!str_is_set(parts[0]) || !str_is_set(parts[1]))
 		return FAIL(e, OAUTH_REQUEST, "scope without entityid or anvenderkontekst");

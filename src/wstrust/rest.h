@@ -21,6 +21,9 @@ struct rest_request {
 };
 
 /*
+ * What AppliesTo or entityid names is in *out even if the rest of a request is refused,
+ * unchecked, for the record of that.
+ *
  * {"AppliesTo":…,"Anvenderkontekst":{"Cvr":…},…}. Names in any case, unknown ones ignored, none
  * twice. A CVR that is not eight digits is left out, as by rst_read().
  * Errors: RST_MALFORMED, RST_UNSUPPORTED.

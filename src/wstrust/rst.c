@@ -196,6 +196,18 @@ rst_read(const struct xml_node *n, struct arena *a, struct rst *out, struct err 
 	       read_lifetime(n, a, out, e) && read_use_key(n, a, out, e);
 }
 
+struct str
+rst_asked(const struct xml_node *n, struct arena *a)
+{
+	const struct xml_node *c = xml_child(n, NS_WSP, "AppliesTo");
+
+	if (!c)
+		c = xml_child(n, NS_WSP15, "AppliesTo");
+	c = c ? xml_child(c, NS_WSA, "EndpointReference") : NULL;
+	c = c ? xml_child(c, NS_WSA, "Address") : NULL;
+	return c ? xml_text_trim(c, a) : STR_NONE;
+}
+
 bool
 rst_has_behalf(const struct rst *r)
 {

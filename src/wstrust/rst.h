@@ -35,6 +35,11 @@ struct rst {
  */
 MUST_USE bool rst_read(const struct xml_node *n, struct arena *a, struct rst *out,
 		       struct err *e);
+/*
+ * What AppliesTo names, for the record of a refusal and nothing else: of a request of any
+ * shape, unchecked and as long as it is. Absent: nothing.
+ */
+struct str rst_asked(const struct xml_node *n, struct arena *a);
 /* Somebody else is named, in whatever way. */
 bool rst_has_behalf(const struct rst *r);
 /* UseKey, if there is one, names the certificate that signed the message. */

@@ -4,8 +4,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <cmocka.h>
 
+#include "base/encoding.h"
 #include "gateway/cli_audit.h"
 #include "store/audit.h"
 
@@ -39,6 +41,36 @@ withheld(void **state)
 			fail_msg("%s", rows[i].text);
 }
 
+/* What a refused peer asked for: cut, never within a character, and withheld as other texts. */
+static void
+asked(void **state)
+{
+	AUTO(arena_freep) struct arena *a = arena_new();
+	char text[AUDIT_ASKED_BYTES + 8];
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	assert_int_equal(audit_asked_text(str_of(text, AUDIT_ASKED_BYTES)).len,
+			 AUDIT_ASKED_BYTES);
+	assert_int_equal(audit_asked_text(str_of(text, AUDIT_ASKED_BYTES + 1)).len,
+			 AUDIT_ASKED_BYTES);
+	for (size_t back = 1; back < 3; back++) {
+		struct str cut;
+
+		memset(text, 'x', sizeof(text));
+		memcpy(text + AUDIT_ASKED_BYTES - back, "\342\202\254", 3);
+		cut = audit_asked_text(str_of(text, sizeof(text)));
+		assert_int_equal(cut.len, AUDIT_ASKED_BYTES - back);
+		assert_true(utf8_is_valid(cut));
+	}
+	memcpy(text + AUDIT_ASKED_BYTES - 5, "/010170-1234", 12);
+	assert_true(str_eq_c(audit_asked_text(arena_printf(a, "%.*s/010170-1234",
+							   AUDIT_ASKED_BYTES - 4, text)),
+			     "(withheld)"));
+	assert_true(str_eq_c(audit_asked_text(STR("urn:a")), "urn:a"));
+	assert_false(str_is_set(audit_asked_text(STR_NONE)));
+}
+
 static void
 shown(void **state)
 {
@@ -69,6 +101,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(withheld),
+		cmocka_unit_test(asked),
 		cmocka_unit_test(shown),
 	};
 

@@ -104,6 +104,49 @@ refused_by_number(void **state)
 	}
 }
 
+static bool
+has_asked(const struct audit_row *row, void *arg, struct err *e)
+{
+	size_t at;
+
+	(void)e;
+	*(unsigned *)arg +=
+		str_find(row->detail, STR("\"applies_to\":\"urn:wanted\""), &at) ? 1 : 0;
+	return true;
+}
+
+/* Whatever is wrong with the rest of it, the record has what was asked for. */
+static void
+what_was_asked_for(void **state)
+{
+	static const struct {
+		const char *path, *type, *body;
+	} rows[] = {
+		{REST_PATH_SAML, JSON, "{" APPLIES("urn:wanted") "," CONTEXT("11111111") "}"},
+		{REST_PATH_SAML, JSON, "{\"KeyType\":\"urn:x\"," APPLIES("urn:wanted") "}"},
+		{REST_PATH_JWT, FORM,
+		 "client_id=urn:x&grant_type=client_credentials&"
+		 "scope=entityid:urn:wanted,anvenderkontekst:11111111"},
+		{REST_PATH_JWT, FORM,
+		 "client_id=urn:x&grant_type=client_credentials&scope=entityid:urn:wanted"},
+	};
+	const struct audit_filter f = {.from = INSTANT_MIN, .to = INSTANT_MAX};
+	AUTO(store_read_endp) struct reading *r = NULL;
+	struct err e = ERR_INIT;
+	unsigned count = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct send s = {rows[i].path, .type = rows[i].type,
+				       .body = str_from(rows[i].body)};
+
+		assert_int_equal(rw_post(&s), 400);
+	}
+	assert_true(store_read(bw.app.store, &r, &e));
+	assert_true(store_audit_each(r, &f, has_asked, &count, &e));
+	assert_int_equal(count, ARRAY_LEN(rows));
+}
+
 static void
 what_is_no_request(void **state)
 {
@@ -357,6 +400,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_saml_token),
 		cmocka_unit_test(refused_by_number),
+		cmocka_unit_test(what_was_asked_for),
 		cmocka_unit_test(what_is_no_request),
 		cmocka_unit_test(on_behalf_by_rest),
 		cmocka_unit_test(a_jwt_from_each_place),
