@@ -17,6 +17,7 @@
 #include "gateway/app.h"
 #include "gateway/audit_seal.h"
 #include "gateway/file.h"
+#include "gateway/repeats.h"
 
 #define ACTIONS_MAX 4
 #define LINE_BYTES 8192
@@ -150,6 +151,9 @@ write_refusals(struct auditor *a, struct app *app, instant now)
 		LOG_ERR(LOG_LEVEL_ERROR, "audit.failed", &e);
 	}
 	mem_free(t);
+	err_clear(&e);
+	if (!repeats_flush(app->store, now, &e))
+		LOG_ERR(LOG_LEVEL_ERROR, "audit.failed", &e);
 }
 
 /* ---- sealing ---- */

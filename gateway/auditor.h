@@ -2,9 +2,9 @@
 /*
  * What a running server does for its audit trail: seals the chain's head at intervals of time
  * and of records, hands the seal to the log and to a file, and writes down how many messages
- * were refused that nobody was proven to have sent. Before it seals it looks whether what it
- * sealed last is still there and whether what came since holds together: it vouches for nothing
- * that it has not read.
+ * were refused that nobody was proven to have sent, and how many that a proven sender repeats.
+ * Before it seals it looks whether what it sealed last is still there and whether what came
+ * since holds together: it vouches for nothing that it has not read.
  */
 #ifndef GATEWAY_AUDITOR_H
 #define GATEWAY_AUDITOR_H

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/encoding.h"
+#include "base/json.h"
 #include "gateway/cli_audit.h"
 
 static bool
@@ -41,6 +42,15 @@ print_json(const struct audit_row *row, void *arg, struct err *e)
 	return !ferror(to) || FAIL(e, FILE_UNWRITABLE, "the records");
 }
 
+/* What it was about: an object, else the service, else what was asked for and is not known. */
+static struct str
+about(const struct audit_row *row, const json_t *detail)
+{
+	if (str_is_set(row->object))
+		return row->object;
+	return str_is_set(row->service) ? row->service : json_get_text(detail, "applies_to");
+}
+
 static bool
 print_line(const struct audit_row *row, void *arg, struct err *e)
 {
@@ -48,11 +58,17 @@ print_line(const struct audit_row *row, void *arg, struct err *e)
 	AUTO(arena_freep) struct arena *a = arena_new();
 	char at[TIME_TEXT_MAX];
 	struct str when = time_format_local(row->at, at);
+	AUTO(json_decrefp) json_t *detail = json_read_object(row->detail);
+	json_int_t count = json_integer_value(json_object_get(detail, "count"));
 
-	fprintf(to, STR_FMT "  %-28.*s %-22.*s %-14.*s %-8.*s " STR_FMT "\n", STR_ARG(when),
+	fprintf(to, STR_FMT "  %-28.*s %-22.*s %-14.*s %-8.*s " STR_FMT, STR_ARG(when),
 		STR_ARG(cli_shown(a, row->action)), STR_ARG(cli_shown(a, row->result)),
 		STR_ARG(cli_shown(a, row->actor)), STR_ARG(cli_shown(a, row->cvr)),
-		STR_ARG(cli_shown(a, str_is_set(row->object) ? row->object : row->service)));
+		STR_ARG(cli_shown(a, about(row, detail))));
+	/* refusals that have no record each */
+	if (count > 0)
+		fprintf(to, " (%" JSON_INTEGER_FORMAT " times)", count);
+	putc('\n', to);
 	return !ferror(to) || FAIL(e, FILE_UNWRITABLE, "the records");
 }
 

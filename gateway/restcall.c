@@ -17,6 +17,7 @@
 #include "gateway/cert_use.h"
 #include "gateway/metrics.h"
 #include "gateway/refusals.h"
+#include "gateway/repeats.h"
 #include "store/audit.h"
 
 #define DETAIL_BYTES 8192
@@ -125,29 +126,44 @@ detail(const struct rest_run *r)
 	return b.over ? STR_NONE : arena_dup(r->c->a, buf_str(&b));
 }
 
+struct record {
+	struct audit_row row;
+	bool is_refusal;
+	struct str asked;
+};
+
 static bool
 record_job(struct tx *tx, void *arg, struct err *e)
 {
-	return store_audit_add(tx, arg, e);
+	const struct record *rec = arg;
+
+	return rec->is_refusal ? repeats_add(tx, &rec->row, rec->asked, e)
+			       : store_audit_add(tx, &rec->row, e);
 }
 
 bool
 rest_record(struct rest_run *r, enum err_code code, struct err *e)
 {
-	struct audit_row row = {
-		.at = r->c->now,
-		.action = str_from(r->action),
-		.result = code == ERR_NONE ? STR("ok") : str_from(err_row(code)->name),
-		.actor = r->decision.system->id,
-		.cvr = r->rst.cvr,
-		.service = r->decision.audience,
-		.object = r->token_id,
-		.request_id = r->c->request_id,
-		.detail = detail(r),
+	struct record rec = {
+		.row =
+			{
+				.at = r->c->now,
+				.action = str_from(r->action),
+				.result = code == ERR_NONE ? STR("ok")
+							   : str_from(err_row(code)->name),
+				.actor = r->decision.system->id,
+				.cvr = r->rst.cvr,
+				.service = r->decision.audience,
+				.object = r->token_id,
+				.request_id = r->c->request_id,
+				.detail = detail(r),
+			},
+		.is_refusal = code != ERR_NONE,
+		.asked = audit_asked_text(r->rst.applies_to),
 	};
 	struct err why = ERR_INIT;
 
-	if (store_write(r->app->store, record_job, &row, &why))
+	if (store_write(r->app->store, record_job, &rec, &why))
 		return true;
 	return FAIL(e, STS_AUDIT_FAILED, "%s: %s", err_row(why.code)->name, why.detail);
 }

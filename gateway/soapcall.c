@@ -6,7 +6,8 @@
  *
  * A message whose sender is not proven leaves a log line and a count, no record: a stranger
  * must not fill the disk, nor the set of what was seen. From the moment a message is claimed
- * every outcome is recorded, together with the claim.
+ * every outcome is recorded, together with the claim; of refusals that repeat one another the
+ * first, and a count (repeats.h).
  * Source: token-service contract 1.6, 5.5; resolutions T1 to T17.
  */
 #include "gateway/app.h"
@@ -17,6 +18,7 @@
 #include "gateway/auditor.h"
 #include "gateway/metrics.h"
 #include "gateway/refusals.h"
+#include "gateway/repeats.h"
 #include "gateway/tokens.h"
 #include "soap/addressing.h"
 #include "store/audit.h"
@@ -36,7 +38,7 @@ struct soap_run {
 	const struct trust_snapshot *known;
 	struct xml_doc *doc;
 	struct wsse w;
-	bool is_service, is_claimed;
+	bool is_service, is_claimed, is_refused;
 	bool is_limited; /* the address has too many refusals: another one is told briefly */
 	const struct signer *signer;
 	struct str reason; /* of a business fault with values in it */
@@ -132,7 +134,7 @@ parse_message(struct soap_run *r, const struct xml_limits *limits, struct err *e
 
 struct record {
 	struct audit_row row;
-	const struct wsse *w;
+	const struct soap_run *r;
 };
 
 static bool
@@ -140,10 +142,13 @@ record_job(struct tx *tx, void *arg, struct err *e)
 {
 	const struct record *rec = arg;
 
-	for (size_t i = 0; i < ARRAY_LEN(rec->w->claims); i++)
-		if (!store_replay_add(tx, &rec->w->claims[i], rec->w->claims_until, e))
+	const struct wsse *w = &rec->r->w;
+
+	for (size_t i = 0; i < ARRAY_LEN(w->claims); i++)
+		if (!store_replay_add(tx, &w->claims[i], w->claims_until, e))
 			return false;
-	return store_audit_add(tx, &rec->row, e);
+	return rec->r->is_refused ? repeats_add(tx, &rec->row, rec->r->asked, e)
+				  : store_audit_add(tx, &rec->row, e);
 }
 
 /* A user's name is told by the record of the login that the token came with. */
@@ -206,7 +211,7 @@ record_outcome(struct soap_run *r, enum err_code code, struct err *e)
 				.request_id = r->c->request_id,
 				.detail = record_detail(r),
 			},
-		.w = &r->w,
+		.r = r,
 	};
 
 	if (r->is_service) {
@@ -302,6 +307,7 @@ refuse(struct soap_run *r, struct err *e)
 		return;
 	}
 	count_refusal(r, e->code);
+	r->is_refused = true;
 	if (r->is_claimed && !r->is_recorded && !record_outcome(r, e->code, &why)) {
 		log_refusal(r, e);
 		*e = why;

@@ -206,3 +206,38 @@ store_state_extend(struct tx *tx, const char *bucket, struct str key, instant no
 	stmt_bind_int(&st, 4, until);
 	return change_run(tx, &st, found, e);
 }
+
+bool
+store_state_each(struct reading *r, const char *bucket, instant now, state_fn *fn, void *arg,
+		 struct err *e)
+{
+	AUTO(stmt_release) struct stmt st = STMT_INIT;
+	bool has_row;
+
+	if (!stmt_open(r->conn,
+		       "SELECT key, value FROM state WHERE bucket = ?1 AND until > ?2"
+		       " ORDER BY key",
+		       &st, e))
+		return false;
+	stmt_bind_str(&st, 1, str_from(bucket));
+	stmt_bind_int(&st, 2, now);
+	for (;;) {
+		if (!stmt_step(&st, &has_row, e))
+			return false;
+		if (!has_row)
+			return true;
+		if (!fn(stmt_str(&st, 0), stmt_str(&st, 1), arg, e))
+			return false;
+	}
+}
+
+bool
+store_state_clear(struct tx *tx, const char *bucket, struct err *e)
+{
+	AUTO(stmt_release) struct stmt st = STMT_INIT;
+
+	if (!stmt_open(tx->conn, "DELETE FROM state WHERE bucket = ?1", &st, e))
+		return false;
+	stmt_bind_str(&st, 1, str_from(bucket));
+	return stmt_run(&st, e);
+}

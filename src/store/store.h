@@ -140,6 +140,12 @@ MUST_USE bool store_state_set(struct tx *tx, const char *bucket, struct str key,
 /* What is there gets another end and keeps its value. */
 MUST_USE bool store_state_extend(struct tx *tx, const char *bucket, struct str key, instant now,
 				 instant until, bool *found, struct err *e);
+/* Those of a bucket that are there at `now`, ordered by key. */
+typedef bool state_fn(struct str key, struct str value, void *arg, struct err *e);
+MUST_USE bool store_state_each(struct reading *r, const char *bucket, instant now, state_fn *fn,
+			       void *arg, struct err *e);
+/* All of a bucket goes. */
+MUST_USE bool store_state_clear(struct tx *tx, const char *bucket, struct err *e);
 MUST_USE bool store_state_purge(struct tx *tx, instant now, struct err *e);
 
 /* --- events: one row a committed registration, for later distribution --- */

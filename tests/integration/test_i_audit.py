@@ -67,6 +67,31 @@ def test_verify(sealed):
     assert verify(sealed, "--cert", sealed.pki / "systems" / "KY" / "cert.pem")[:2] == (11, ["key-unknown"])
 
 
+def test_repeats_are_counted(own_land):
+    """A client in a loop: one record in full, one with the count, and the chain holds."""
+    own_land.config.write_text(own_land.config.read_text() + '\naudit: { seal_interval = "1h"; };\n')
+    own_land.start_server()
+    for cvr in ("44444444",) * 6 + ("55555555",):
+        own_land.token("KY", cvr, out=own_land.folder / "none.xml", check=False)
+    own_land.token("KY", "11111111", service="urn:no:such", out=own_land.folder / "none.xml", check=False)
+    assert own_land.stop("serve") == 0
+    rows = own_land.audit("--cvr", "44444444", "--action", "token.issue")
+    whole = [x for x in rows if "count" not in x["detail"]]
+    counted = rows[-1]["detail"]
+    # the server's first interval ends as soon as it runs: there may be one record more
+    assert len(whole) in (1, 2) and all(x["detail"]["message_id"] for x in whole)
+    assert len(whole) + sum(x["detail"].get("count", 0) for x in rows) == 6
+    assert counted == {"count": counted["count"], "first": whole[-1]["request"], "applies_to": landscape.ORGANISATION,
+                       "since": counted["since"], "until": counted["until"]}
+    assert counted["since"] <= counted["until"] <= rows[-1]["at"]
+    assert len(own_land.audit("--cvr", "55555555", "--action", "token.issue")) == 1
+    shown = own_land.sluse("audit", "--result", "USERCONTEXT_UNKNOWN").stdout.splitlines()
+    assert sum(line.endswith(f" ({counted['count']} times)") for line in shown) >= 1
+    assert own_land.sluse("audit", "--result", "STS_APPLIES_TO_UNKNOWN").stdout.rstrip().endswith(" urn:no:such")
+    assert own_land.audit("--result", "STS_APPLIES_TO_UNKNOWN")[0]["detail"]["applies_to"] == "urn:no:such"
+    assert verify(own_land)[:2] == (0, [])
+
+
 @pytest.mark.parametrize("what, statement, problem", [
     ("alter", "UPDATE audit SET actor = 'nobody' WHERE id = 5", "altered"),
     ("drop", "DELETE FROM audit WHERE id = 5", "missing"),

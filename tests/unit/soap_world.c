@@ -320,6 +320,12 @@ sw_audit(struct soap_world *s, const char *action, const char *result)
 }
 
 void
+sw_interval(struct soap_world *s)
+{
+	auditor_tick(s->app.auditor, &s->app, &s->platform, s->g.now, true);
+}
+
+void
 sw_fault(struct soap_world *s, const char *name, const char *code, const char *reason)
 {
 	size_t at;

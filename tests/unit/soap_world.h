@@ -41,6 +41,8 @@ int sw_token(struct soap_world *s, const struct client_request *r, const struct 
 int sw_call(struct soap_world *s, const struct client_token *t, const char *operation);
 /* Rows of the audit trail with that action and result. */
 unsigned sw_audit(struct soap_world *s, const char *action, const char *result);
+/* The auditor's next interval begins: what was counted is recorded. */
+void sw_interval(struct soap_world *s);
 /* The last answer is this fault, with that code and text. */
 void sw_fault(struct soap_world *s, const char *name, const char *code, const char *reason);
 

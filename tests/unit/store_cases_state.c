@@ -377,6 +377,79 @@ state_take_and_drop(struct store **s, const struct store_options *o)
 }
 
 /* Each changes one half of what is there, and nothing that is not. */
+static bool
+job_state_clear(struct tx *tx, void *arg, struct err *e)
+{
+	return store_state_clear(tx, arg, e);
+}
+
+static bool
+join(struct str key, struct str value, void *arg, struct err *e)
+{
+	(void)e;
+	buf_printf(arg, STR_FMT "=" STR_FMT ";", STR_ARG(key), STR_ARG(value));
+	return true;
+}
+
+static bool
+fail_at_b(struct str key, struct str value, void *arg, struct err *e)
+{
+	(void)value, (void)arg;
+	return !str_eq(key, STR("b")) || FAIL(e, BAD_VALUE, "b");
+}
+
+static void
+expect_all(struct store *s, const char *bucket, instant now, const char *want)
+{
+	AUTO(buf_release) struct buf all = BUF_INIT(1024);
+	AUTO(store_read_endp) struct reading *r = NULL;
+	struct err e = ERR_INIT;
+
+	assert_true(store_read(s, &r, &e));
+	assert_true(store_state_each(r, bucket, now, join, &all, &e));
+	if (!str_eq_c(buf_str(&all), want))
+		fail_msg("%s: %.*s", bucket, STR_ARG(buf_str(&all)));
+}
+
+static void
+state_each_and_clear(struct store **s, const struct store_options *o)
+{
+	static const struct {
+		const char *bucket;
+		struct str key, value;
+		instant until;
+	} rows[] = {
+		{"one", STR_INIT("b"), STR_INIT("2"), INSTANT_MAX},
+		{"one", STR_INIT("a"), STR_INIT("1"), INSTANT_MAX},
+		{"one", STR_INIT("c"), STR_INIT("3"), T0 + 10},
+		{"other", STR_INIT("a"), STR_INIT("x"), INSTANT_MAX},
+	};
+	char one[] = "one";
+	struct err e = ERR_INIT;
+	struct reading *r;
+
+	(void)o;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct state p = {.bucket = rows[i].bucket,
+				  .key = rows[i].key,
+				  .value = rows[i].value,
+				  .until = rows[i].until};
+
+		assert_true(store_write(*s, job_state_put, &p, &e));
+	}
+	expect_all(*s, "one", T0 + 9, "a=1;b=2;c=3;");
+	expect_all(*s, "one", T0 + 10, "a=1;b=2;");
+	expect_all(*s, "none", T0, "");
+	assert_true(store_read(*s, &r, &e));
+	assert_false(store_state_each(r, "one", T0, fail_at_b, NULL, &e));
+	assert_int_equal(e.code, BAD_VALUE);
+	store_read_end(r);
+	err_clear(&e);
+	assert_true(store_write(*s, job_state_clear, one, &e));
+	expect_all(*s, "one", T0, "");
+	expect_all(*s, "other", T0, "a=x;");
+}
+
 static void
 state_set_and_extend(struct store **s, const struct store_options *o)
 {
@@ -467,6 +540,7 @@ const struct store_case store_state_cases[] = {
 	{"state ends", state_has_an_end},
 	{"state: take and drop", state_take_and_drop},
 	{"state: set and extend", state_set_and_extend},
+	{"state: each and clear", state_each_and_clear},
 	{"state: eight takers, one winner", state_take_has_one_winner},
 };
 const size_t store_state_case_count = sizeof(store_state_cases) / sizeof(store_state_cases[0]);

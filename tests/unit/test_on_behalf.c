@@ -124,7 +124,8 @@ who_may_represent_whom(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(systems); i++) {
 		const struct ask q = {.by = systems[i].by, .cert = systems[i].cert};
-		unsigned before = sw_audit(&bw, "token.issue", systems[i].row);
+		unsigned before = (sw_interval(&bw),
+				   sw_audit(&bw, "token.issue", systems[i].row));
 
 		if (systems[i].code)
 			bw_refused(systems[i].name, &q, systems[i].code, systems[i].reason);

@@ -160,7 +160,10 @@ refused_by_the_rules(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(refusals); i++) {
 		struct str text = gw_request(&world.g);
-		unsigned before = sw_audit(&world, "token.issue", refusals[i].row);
+		unsigned before;
+
+		sw_interval(&world);
+		before = sw_audit(&world, "token.issue", refusals[i].row);
 
 		text = mutate(a, text, refusals[i].change.find, refusals[i].change.with);
 		if (str_find(text, STR("<t:Other>"), &(size_t){0}))
