@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/encoding.h"
+#include "gateway/cli_org.h"
 #include "version.h"
 
 static int cmd_help(struct cli *c);
@@ -103,6 +104,8 @@ static const struct cli_command commands[] = {
 	 "  why SYSTEM SERVICE CVR what the token service would decide, and why; exit 5: no\n"
 	 "  --at TIME              by what was known then\n",
 	 cmd_audit},
+	{"organisation", "SUBCOMMAND --cvr CVR [ARGUMENTS]",
+	 "an authority's own work on its organisation", org_help, cmd_organisation},
 	{"version", "", "version of the program and its libraries", "", cmd_version},
 	{"help", "[COMMAND]", "this text, or that of a command", "", cmd_help},
 };
@@ -130,7 +133,7 @@ print_overview(FILE *to)
 	fprintf(to, "usage: sluse [--config FILE] [--db FILE] [--json] [--quiet] COMMAND "
 		    "[ARGUMENTS]\n\n");
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-		fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].text);
+		fprintf(to, "  %-12s %s\n", commands[i].name, commands[i].text);
 	fprintf(to, "\nsluse help COMMAND tells more; so does man sluse.\n");
 }
 

@@ -5,11 +5,13 @@
  * record has nothing personal and nothing of the content; neither has the event, which names
  * the registration that it tells of (event.h).
  */
-#include "registry/event.h"
+#include "registry/append.h"
 
+#include <stdio.h>
 #include <string.h>
 #include "base/buf.h"
 #include "base/limits.h"
+#include "registry/event.h"
 #include "store/audit.h"
 
 #define DETAIL_BYTES 8192
@@ -92,13 +94,22 @@ static bool
 add_event(struct tx *tx, const struct work *w, const struct object_key *k, struct str payload,
 	  instant at, struct err *e)
 {
-	char text[UUID_TEXT_LEN + 1];
-	struct arena *a = w->c->a;
+	const struct append_event x = {w->c->type, w->c->operation, at, payload};
 
-	return store_event_add(tx, arena_printf(a, "%s.%s", w->c->type->key, w->c->operation),
-			       arena_printf(a, STR_FMT "/" STR_FMT, STR_ARG(k->cvr),
-					    STR_ARG(uuid_format(k->uuid, text))),
-			       payload, at, e);
+	return append_event(tx, &x, k, e);
+}
+
+bool
+append_event(struct tx *tx, const struct append_event *x, const struct object_key *k,
+	     struct err *e)
+{
+	char uuid[UUID_TEXT_LEN + 1], type[80], key[80];
+	int t = snprintf(type, sizeof(type), "%s.%s", x->type->key, x->operation);
+	int n = snprintf(key, sizeof(key), STR_FMT "/" STR_FMT, STR_ARG(k->cvr),
+			 STR_ARG(uuid_format(k->uuid, uuid)));
+
+	BUG_ON(t >= (int)sizeof(type) || n >= (int)sizeof(key));
+	return store_event_add(tx, str_from(type), str_from(key), x->payload, x->at, e);
 }
 
 bool

@@ -53,13 +53,26 @@ struct object_new {
 	size_t value_count;
 	const struct object_listing *listings;
 	size_t listing_count;
+	int64_t id; /* assigned: of the registration */
 };
 
 /*
  * Adds a registration; makes the object if it is not there. values and listings replace those
  * of the one before.
  */
-MUST_USE bool objects_append(struct tx *tx, const struct object_new *n, struct err *e);
+MUST_USE bool objects_append(struct tx *tx, struct object_new *n, struct err *e);
+
+/* Where an object stands: its latest registration, 0 if there is none, and its time. */
+struct object_mark {
+	int64_t id;
+	instant at;
+};
+MUST_USE bool objects_mark(struct reading *r, const struct object_key *k,
+			   struct object_mark *out, struct err *e);
+/* A registration by its id; *found false: there is none, or it is another object's. */
+MUST_USE bool objects_registration(struct reading *r, const struct object_key *k, int64_t id,
+				   struct arena *a, struct object_row *out, bool *found,
+				   struct err *e);
 
 /* The last registration, copied into the arena. */
 MUST_USE bool objects_latest(struct reading *r, const struct object_key *k, struct arena *a,

@@ -119,6 +119,12 @@ store_event_add(struct tx *tx, struct str type, struct str key, struct str paylo
 }
 
 bool
+store_event_last(struct reading *r, int64_t *out, struct err *e)
+{
+	return conn_int(r->conn, "SELECT ifnull(max(id), 0) FROM event", out, e);
+}
+
+bool
 store_event_each(struct reading *r, int64_t after_id, int64_t limit, event_fn *fn, void *arg,
 		 struct err *e)
 {

@@ -177,11 +177,10 @@ add_listings(struct conn *c, const struct object_new *n, int64_t registration, s
 }
 
 bool
-objects_append(struct tx *tx, const struct object_new *n, struct err *e)
+objects_append(struct tx *tx, struct object_new *n, struct err *e)
 {
 	struct conn *c = tx->conn;
 	struct place p;
-	int64_t registration;
 
 	if (!find_place(c, &n->key, &p, e))
 		return false;
@@ -194,8 +193,8 @@ objects_append(struct tx *tx, const struct object_new *n, struct err *e)
 		if (!drop_found(c, &n->key, p.object, e))
 			return false;
 	}
-	return add_registration(c, n, p.object, &registration, e) &&
-	       add_values(c, n, p.object, e) && add_listings(c, n, registration, e);
+	return add_registration(c, n, p.object, &n->id, e) && add_values(c, n, p.object, e) &&
+	       add_listings(c, n, n->id, e);
 }
 
 /* ---- reading ---- */
@@ -259,6 +258,48 @@ objects_latest(struct reading *r, const struct object_key *k, struct arena *a,
 		       &st, e))
 		return false;
 	bind_key(&st, k);
+	if (!stmt_step(&st, found, e))
+		return false;
+	return !*found || objects_row_take(&st, a, true, out, e);
+}
+
+bool
+objects_mark(struct reading *r, const struct object_key *k, struct object_mark *out,
+	     struct err *e)
+{
+	AUTO(stmt_release) struct stmt st = STMT_INIT;
+	bool has_row;
+
+	*out = (struct object_mark){.id = 0};
+	if (!stmt_open(
+		    r->conn,
+		    "SELECT latest, at FROM object WHERE cvr = ?1 AND kind = ?2 AND uuid = ?3",
+		    &st, e))
+		return false;
+	bind_key(&st, k);
+	if (!stmt_step(&st, &has_row, e))
+		return false;
+	if (has_row)
+		*out = (struct object_mark){stmt_int(&st, 0), stmt_int(&st, 1)};
+	return true;
+}
+
+bool
+objects_registration(struct reading *r, const struct object_key *k, int64_t id, struct arena *a,
+		     struct object_row *out, bool *found, struct err *e)
+{
+	AUTO(stmt_release) struct stmt st = STMT_INIT;
+
+	*found = false;
+	if (!stmt_open(
+		    r->conn,
+		    "SELECT r.id, o.cvr, o.uuid, r.at, r.state, r.content FROM registration r"
+		    " JOIN object o ON o.id = r.object"
+		    " WHERE r.id = ?4 AND o.cvr = ?1 AND o.kind = ?2 AND o.uuid = ?3",
+		    &st, e))
+		return false;
+	bind_key(&st, k);
+	stmt_bind_int(&st, 4, id);
 	if (!stmt_step(&st, found, e))
 		return false;
 	return !*found || objects_row_take(&st, a, true, out, e);
@@ -399,6 +440,21 @@ objects_each(struct reading *r, struct str owner, unsigned kind, object_fn *fn, 
 
 /* ---- lawful erasure ---- */
 
+/* What is erased does not come back by a draft. */
+static bool
+drop_drafted(struct conn *c, const struct object_key *k, struct err *e)
+{
+	AUTO(stmt_release) struct stmt st = STMT_INIT;
+
+	if (!stmt_open(c,
+		       "DELETE FROM draft_edit WHERE kind = ?2 AND uuid = ?3"
+		       " AND draft IN (SELECT id FROM draft WHERE cvr = ?1)",
+		       &st, e))
+		return false;
+	bind_key(&st, k);
+	return stmt_run(&st, e);
+}
+
 static bool
 run_for(struct conn *c, const char *sql, int64_t object, struct err *e)
 {
@@ -466,7 +522,7 @@ objects_rewrite(struct tx *tx, const struct object_erasure *x, object_rewrite_fn
 			return false;
 	*count = rows.count;
 	tx->has_erased = true;
-	return drop_found(c, &x->key, p.object, e) &&
+	return drop_drafted(c, &x->key, e) && drop_found(c, &x->key, p.object, e) &&
 	       run_for(c, "DELETE FROM erasing WHERE object = ?1", p.object, e);
 }
 
@@ -487,7 +543,7 @@ objects_purge(struct tx *tx, const struct object_erasure *x, size_t *count, stru
 		return false;
 	*count = (size_t)conn_changes(c);
 	tx->has_erased = true;
-	return drop_found(c, &x->key, p.object, e) &&
+	return drop_drafted(c, &x->key, e) && drop_found(c, &x->key, p.object, e) &&
 	       run_for(c, "DELETE FROM object WHERE id = ?1", p.object, e) &&
 	       run_for(c, "DELETE FROM erasing WHERE object = ?1", p.object, e);
 }

@@ -163,6 +163,9 @@ typedef bool event_fn(const struct event_row *row, void *arg, struct err *e);
 MUST_USE bool store_event_each(struct reading *r, int64_t after_id, int64_t limit, event_fn *fn,
 			       void *arg, struct err *e);
 
+/* The id of the last one; 0: there is none. */
+MUST_USE bool store_event_last(struct reading *r, int64_t *out, struct err *e);
+
 const char *store_library(void); /* version of the embedded engine */
 
 /* Registry objects: store/objects.h. */

@@ -3,6 +3,7 @@
 #include "tests/unit/oio_text.h"
 
 #include <string.h>
+#include "administration/fold.h"
 #include "base/buf.h"
 #include "organisation/types.h"
 
@@ -27,6 +28,8 @@ day(struct str s)
 		return INSTANT_MAX;
 	if (str_eq_c(s, "-inf"))
 		return INSTANT_MIN;
+	if (str_eq_c(s, "dag"))
+		return EDIT_DAY;
 	BUG_ON(!str_to_i64(s, -100000, 100000, &n));
 	return DAYS(n);
 }
@@ -143,6 +146,8 @@ add_day(struct buf *b, instant t)
 		buf_add_c(b, "inf");
 	else if (t == INSTANT_MIN)
 		buf_add_c(b, "-inf");
+	else if (t == EDIT_DAY)
+		buf_add_c(b, "dag");
 	else
 		buf_printf(b, "%lld", (long long)(t / DAYS(1)));
 }

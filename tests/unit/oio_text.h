@@ -4,9 +4,9 @@
  *
  *	E:Navn[2,inf) G:Aktiv[2,9) Overordnet:A[2,inf) Adresser:P/r/t#1[2,inf)
  *
- * Times are days, -inf and inf the open ends. A letter stands for the UUID made of it; Q=x: a
- * URN "x"; Q=@A: a URN that holds the UUID of A. E carries BrugervendtNoegleTekst "k" and
- * EnhedNavn. Extension: +A:text, +T:text, +R:text.
+ * Times are days, -inf and inf the open ends, dag that of a publication. A letter stands for
+ * the UUID made of it; Q=x: a URN "x"; Q=@A: a URN that holds the UUID of A. E carries
+ * BrugervendtNoegleTekst "k" and EnhedNavn. Extension: +A:text, +T:text, +R:text.
  */
 #ifndef TESTS_OIO_TEXT_H
 #define TESTS_OIO_TEXT_H

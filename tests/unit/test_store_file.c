@@ -252,6 +252,8 @@ older_file(void **state)
 	script(&o, "DROP TABLE registration; DROP TABLE object; DROP TABLE object_value;"
 		   "DROP TABLE object_listed; DROP TABLE erasing; DROP TABLE erasure;"
 		   "DROP TRIGGER known_keep_i; DROP TRIGGER audit_keep_i;" UNCHAIN
+		   "DROP TABLE draft; DROP TABLE draft_edit; DROP TABLE publication;"
+		   "DROP TABLE publication_object;"
 		   "INSERT INTO audit (at, action, result, actor, cvr, detail) VALUES"
 		   " (7, 'known.put', 'ok', 'cli:root', NULL, '{}'),"
 		   " (8, 'token.issue', 'ok', 'ky', '11111111', NULL),"
@@ -261,7 +263,8 @@ older_file(void **state)
 	assert_true(store_open(&o, &s, &e));
 	assert_int_equal(store_probe_count(s), 40);
 	store_close(s);
-	script(&o, "SELECT * FROM registration, object, object_value, object_listed, erasure");
+	script(&o, "SELECT * FROM registration, object, object_value, object_listed, erasure,"
+		   " draft, draft_edit, publication, publication_object");
 	assert_true(store_open(&reader, &s, &e));
 	assert_int_equal(store_probe_count(s), 40);
 	assert_chained(s, 3);

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * sluse organisation: finds the subcommand and opens what they all need. --cvr says whose
+ * organisation it is and may stand anywhere.
+ */
+#include "gateway/cli_org.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "crypto/random.h"
+
+const char org_help[] = "  --cvr CVR  the authority; needed by all of these\n"
+			"  kladde list                 drafts and how far they are\n"
+			"  kladde vis KLADDE           what a draft changes\n"
+			"  kladde kassér KLADDE        throw a draft away\n";
+
+static const struct org_command commands[] = {
+	{"kladde", "list | vis KLADDE | kassér KLADDE", org_kladde},
+};
+
+static const struct org_command *
+find_command(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+int
+org_usage(const struct org *o, const char *fmt, ...)
+{
+	const struct org_command *cmd = find_command(o->argv[0]);
+	va_list ap;
+
+	fprintf(stderr, "sluse organisation: ");
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fprintf(stderr, "\nbrug: sluse organisation %s --cvr CVR %s\n", o->argv[0],
+		cmd ? cmd->usage : "");
+	return EXIT_USAGE;
+}
+
+int
+org_failed(const struct org *o, const struct err *e)
+{
+	return cli_failed(o->cli, e);
+}
+
+bool
+org_number(const char *text, int64_t *out)
+{
+	return str_to_i64(str_from(text), 1, INT64_MAX, out);
+}
+
+struct str
+org_shown(const struct org *o, struct arena *a, struct str text)
+{
+	return o->cli->json ? text : cli_shown(a, text);
+}
+
+struct str
+org_when(struct arena *a, instant t)
+{
+	char text[TIME_TEXT_MAX];
+	struct str s;
+
+	if (t == INSTANT_MIN || t == INSTANT_MAX)
+		return STR("altid");
+	s = time_format_local(t, text);
+	return arena_printf(a, t == time_local_midnight(t) ? "%.10s" : "%.10s %.5s", s.ptr,
+			    s.ptr + 11);
+}
+
+void
+org_json_uuid(json_t *object, const char *name, struct uuid u)
+{
+	char text[UUID_TEXT_LEN + 1];
+
+	json_put_text(object, name, uuid_format(u, text));
+}
+
+void
+org_json_time(json_t *object, const char *name, instant t)
+{
+	char text[TIME_TEXT_MAX];
+
+	if (t == INSTANT_MIN || t == INSTANT_MAX)
+		json_object_set_new(object, name, json_null());
+	else
+		json_put_text(object, name, time_format_local(t, text));
+}
+
+/* Takes --cvr CVR and --cvr=CVR out of argv. */
+static const char *
+take_cvr(struct org *o)
+{
+	const char *cvr = NULL;
+	int kept = 0;
+
+	for (int i = 0; i < o->argc; i++) {
+		if (strcmp(o->argv[i], "--cvr") == 0 && i + 1 < o->argc)
+			cvr = o->argv[++i];
+		else if (strncmp(o->argv[i], "--cvr=", 6) == 0)
+			cvr = o->argv[i] + 6;
+		else
+			o->argv[kept++] = o->argv[i];
+	}
+	o->argc = kept;
+	o->argv[kept] = NULL;
+	return cvr;
+}
+
+static bool
+open_desk(struct org *o, const char *cvr, struct err *e)
+{
+	if (!cli_config_and_clock(o->cli, &o->config, e) ||
+	    !cli_store(o->cli, false, &o->store, e))
+		return false;
+	o->desk = (struct desk){
+		.store = o->store,
+		.cvr = str_from(cvr),
+		.operator_cvr = config_str(o->config, OPT_REGISTRY_OPERATOR),
+		.actor = cli_actor(),
+		.key_is_optional = config_flag(o->config, OPT_REGISTRY_KEY_OPTIONAL),
+		.make_uuid = random_uuid,
+	};
+	return true;
+}
+
+int
+cmd_organisation(struct cli *c)
+{
+	struct org o = {.cli = c, .argc = c->argc - 1, .argv = c->argv + 1};
+	const struct org_command *cmd = NULL;
+	struct err e = ERR_INIT;
+	const char *cvr;
+	int code;
+
+	cvr = take_cvr(&o);
+	if (o.argc > 0)
+		cmd = find_command(o.argv[0]);
+	if (!cmd)
+		return cli_usage(c, "%s '%s'", "der er ingen underkommando",
+				 o.argc > 0 ? o.argv[0] : "");
+	if (!cvr || !str_is_digits(str_from(cvr), 8))
+		return org_usage(&o, "--cvr CVR skal være otte cifre");
+	if (open_desk(&o, cvr, &e))
+		code = cmd->run(&o);
+	else
+		code = org_failed(&o, &e);
+	store_close(o.store);
+	config_free(o.config);
+	return code;
+}
