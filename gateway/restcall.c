@@ -13,14 +13,12 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "gateway/auditor.h"
 #include "gateway/cert_use.h"
-#include "gateway/metrics.h"
+#include "gateway/outcome.h"
 #include "gateway/refusals.h"
 #include "gateway/repeats.h"
 #include "store/audit.h"
 
-#define DETAIL_BYTES 8192
 #define OAUTH_BODY_BYTES (64UL * 1024)
 
 void
@@ -111,19 +109,15 @@ rest_parse_assertion(struct rest_run *r, struct str xml, struct xml_node **out, 
 static struct str
 detail(const struct rest_run *r)
 {
-	AUTO(buf_release) struct buf b = BUF_INIT(DETAIL_BYTES);
-	AUTO(json_decrefp) json_t *o = json_object();
+	AUTO(json_decrefp) json_t *o = record_detail(r->cert);
 	const struct represented *behalf = &r->decision.behalf;
 
 	json_put_text(o, "interface", str_from(r->interface));
-	json_put_text(o, "thumbprint", cert_thumbprint(r->cert));
-	json_put_text(o, "subject", cert_subject_net(r->cert));
 	json_put_text(o, "applies_to", audit_asked_text(r->rst.applies_to));
 	json_put_text(o, "on_behalf_of", behalf->system ? behalf->system->id : STR_NONE);
 	json_put_text(o, "on_behalf_by",
 		      str_is_set(r->behalf_by) ? r->behalf_by : behalf->token_id);
-	json_add_sorted(o, &b);
-	return b.over ? STR_NONE : arena_dup(r->c->a, buf_str(&b));
+	return record_detail_text(o, r->c->a);
 }
 
 struct record {
@@ -179,38 +173,32 @@ log_refusal(const struct rest_run *r, const struct err *e)
 		LF("applies_to", audit_asked_text(r->rst.applies_to)));
 }
 
-/* Neither written nor logged, but counted. */
-static bool
-turn_away(struct rest_run *r)
-{
-	http_plain(r->c, 429, err_row(CALLS_LIMITED)->text);
-	metrics_outcome(METRIC_TOKEN, CALLS_LIMITED);
-	auditor_count(r->app->auditor, r->action, CALLS_LIMITED);
-	return false;
-}
-
 bool
 rest_refused(struct rest_run *r, struct err *e)
 {
-	struct http_call *c = r->c;
+	const struct outcome o = {
+		.app = r->app,
+		.known = r->known,
+		.c = r->c,
+		.what = METRIC_TOKEN,
+		.action = r->action,
+		.sender = r->is_known ? r->cert : NULL,
+	};
 	struct err why = ERR_INIT;
 
 	if (e->code == CALLS_LIMITED ||
-	    (!r->is_known && refusals_are_many(r->app, r->known, c)))
-		return turn_away(r);
-	if (r->is_known) {
-		refusals_add_of(r->app, r->cert, c->now);
-		if (e->code != STS_AUDIT_FAILED && !rest_record(r, e->code, &why)) {
-			log_refusal(r, e);
-			*e = why;
-		}
-	} else {
-		refusals_add(r->app, r->known, c);
-		auditor_count(r->app->auditor, r->action, e->code);
+	    (!r->is_known && refusals_are_many(r->app, r->known, r->c))) {
+		outcome_turn_away(&o);
+		return false;
+	}
+	outcome_count_refusal(&o, e->code);
+	if (r->is_known && e->code != STS_AUDIT_FAILED && !rest_record(r, e->code, &why)) {
+		log_refusal(r, e);
+		*e = why;
 	}
 	log_refusal(r, e);
 	metrics_outcome(METRIC_TOKEN, e->code);
-	buf_clear(&c->answer);
+	buf_clear(&r->c->answer);
 	return true;
 }
 

@@ -3,6 +3,7 @@
 #include "gateway/services.h"
 
 #include <string.h>
+#include "base/limits.h"
 #include "crypto/random.h"
 #include "klassifikation/service_6.h"
 #include "klassifikation/types_6.h"
@@ -95,4 +96,29 @@ services_rules(struct str entity_id)
 				return row->rules;
 	}
 	return NULL;
+}
+
+const struct str *
+services_audiences(const char *const entity_ids[ENTITY_IDS_MAX],
+		   const struct trust_snapshot *known, struct arena *a, size_t *count)
+{
+	struct str *out = ARENA_NEW_N(a, LIMIT_AUDIENCES, struct str);
+	struct str spelling;
+	size_t ids = 0, n;
+
+	while (ids < ENTITY_IDS_MAX && entity_ids[ids]) {
+		out[ids] = str_from(entity_ids[ids]);
+		ids++;
+	}
+	n = ids;
+	for (size_t i = 0; i < ids; i++) {
+		const struct trust_service *service =
+			trust_service_find(known, out[i], &spelling);
+
+		for (size_t j = 0; service && j < service->identifier_count; j++)
+			if (n < LIMIT_AUDIENCES)
+				out[n++] = service->identifiers[j];
+	}
+	*count = n;
+	return out;
 }

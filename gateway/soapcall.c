@@ -15,20 +15,19 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "gateway/auditor.h"
-#include "gateway/metrics.h"
+#include "gateway/outcome.h"
 #include "gateway/refusals.h"
 #include "gateway/repeats.h"
+#include "gateway/services.h"
 #include "gateway/tokens.h"
 #include "soap/addressing.h"
 #include "store/audit.h"
 #include "wstrust/answer.h"
+#include "wstrust/caller.h"
 #include "wstrust/decide.h"
 #include "wstrust/issue.h"
 #include "wstrust/wsse.h"
 #include "xml/parse.h"
-
-#define DETAIL_BYTES 8192
 
 /* A call on its way. What it holds is released at its end by call_end(). */
 struct soap_run {
@@ -83,19 +82,25 @@ is_served(const struct soap_run *r)
 	return r->signer != NULL;
 }
 
-/* It gets no record of its own, but it is counted in one, and in the metrics. */
-static void
-count_unproven(const struct soap_run *r, enum err_code why)
+static struct outcome
+outcome_of(const struct soap_run *r)
 {
-	auditor_count(r->app->auditor, r->is_service ? "call" : "token.issue", why);
+	return (struct outcome){
+		.app = r->app,
+		.known = r->known,
+		.c = r->c,
+		.what = r->is_service ? METRIC_CALL : METRIC_TOKEN,
+		.action = r->is_service ? "call" : "token.issue",
+		.sender = r->is_claimed ? r->w.signer : NULL,
+	};
 }
 
 static void
 turn_away(const struct soap_run *r)
 {
-	http_plain(r->c, 429, err_row(CALLS_LIMITED)->text);
-	metrics_outcome(r->is_service ? METRIC_CALL : METRIC_TOKEN, CALLS_LIMITED);
-	count_unproven(r, CALLS_LIMITED);
+	const struct outcome o = outcome_of(r);
+
+	outcome_turn_away(&o);
 }
 
 /*
@@ -164,37 +169,25 @@ put_behalf(json_t *o, const struct soap_run *r)
 
 /* What the contract wants told of a call; nothing of its content. */
 static struct str
-record_detail(const struct soap_run *r)
+detail_of(const struct soap_run *r)
 {
-	AUTO(buf_release) struct buf b = BUF_INIT(DETAIL_BYTES);
-	AUTO(json_decrefp) json_t *o = json_object();
+	AUTO(json_decrefp) json_t *o = record_detail(r->w.signer);
 
 	json_put_text(o, "message_id", audit_peer_text(r->w.env.message_id.value));
-	json_put_text(o, "thumbprint", cert_thumbprint(r->w.signer));
-	json_put_text(o, "subject", cert_subject_net(r->w.signer));
 	json_put_text(o, "transaction", audit_peer_text(r->w.env.transaction));
 	if (r->is_service)
 		json_put_text(o, "token", r->w.token->id);
 	else
 		put_behalf(o, r);
-	json_add_sorted(o, &b);
-	return b.over ? STR_NONE : arena_dup(r->c->a, buf_str(&b));
+	return record_detail_text(o, r->c->a);
 }
 
 static struct str
-record_action(const struct soap_run *r)
+action_of(const struct soap_run *r)
 {
-	struct arena *a = r->c->a;
-	char *name;
-
 	if (!r->is_service)
 		return STR("token.issue");
-	name = arena_dup_c(
-		a, arena_printf(a, "%s.%s", r->service->name, r->op ? r->op->name : "unknown"));
-	for (char *p = name; *p; p++)
-		if (*p >= 'A' && *p <= 'Z')
-			*p = (char)(*p - 'A' + 'a');
-	return str_from(name);
+	return record_action(r->service->name, r->op ? r->op->name : "unknown", r->c->a);
 }
 
 /* One write a call: the audit row and the claims, durable together. */
@@ -205,11 +198,11 @@ record_outcome(struct soap_run *r, enum err_code code, struct err *e)
 		.row =
 			{
 				.at = r->c->now,
-				.action = record_action(r),
+				.action = action_of(r),
 				.result = code == ERR_NONE ? STR("ok")
 							   : str_from(err_row(code)->name),
 				.request_id = r->c->request_id,
-				.detail = record_detail(r),
+				.detail = detail_of(r),
 			},
 		.r = r,
 	};
@@ -270,17 +263,6 @@ log_refusal(const struct soap_run *r, const struct err *e)
 		LF("transaction", audit_peer_text(r->w.env.transaction)));
 }
 
-static void
-count_refusal(const struct soap_run *r, enum err_code why)
-{
-	if (r->is_claimed) {
-		refusals_add_of(r->app, r->w.signer, r->c->now);
-		return;
-	}
-	refusals_add(r->app, r->known, r->c);
-	count_unproven(r, why);
-}
-
 /* The last step before every outcome is recorded: no more than the limit can be. */
 static bool
 claim(struct soap_run *r, struct err *e)
@@ -297,6 +279,7 @@ claim(struct soap_run *r, struct err *e)
 static void
 refuse(struct soap_run *r, struct err *e)
 {
+	const struct outcome o = outcome_of(r);
 	struct answer an = answer_for(r);
 	struct fault f = {.request_id = r->c->request_id, .reason = r->reason};
 	struct err why = ERR_INIT;
@@ -306,7 +289,7 @@ refuse(struct soap_run *r, struct err *e)
 		turn_away(r);
 		return;
 	}
-	count_refusal(r, e->code);
+	outcome_count_refusal(&o, e->code);
 	r->is_refused = true;
 	if (r->is_claimed && !r->is_recorded && !record_outcome(r, e->code, &why)) {
 		log_refusal(r, e);
@@ -326,7 +309,7 @@ refuse(struct soap_run *r, struct err *e)
 		tell(r, 500);
 	}
 	log_refusal(r, e);
-	metrics_outcome(r->is_service ? METRIC_CALL : METRIC_TOKEN, e->code);
+	metrics_outcome(o.what, e->code);
 }
 
 /* --- the token service --- */
@@ -422,33 +405,6 @@ sts_call(struct app *app, const struct platform *p, struct http_call *c)
 
 /* --- services --- */
 
-/* What tokens for this service may be made out to: its entity ids, and what else is registered
- * as a name of them, since the token service takes the name that the client used. */
-static const struct str *
-service_audiences(const struct soap_run *r, size_t *count)
-{
-	const struct soap_service *s = r->service;
-	struct str *out = ARENA_NEW_N(r->c->a, LIMIT_AUDIENCES, struct str);
-	struct str spelling;
-	size_t ids = 0, n;
-
-	while (ids < ARRAY_LEN(s->entity_ids) && s->entity_ids[ids]) {
-		out[ids] = str_from(s->entity_ids[ids]);
-		ids++;
-	}
-	n = ids;
-	for (size_t i = 0; i < ids; i++) {
-		const struct trust_service *known =
-			trust_service_find(r->known, out[i], &spelling);
-
-		for (size_t j = 0; known && j < known->identifier_count; j++)
-			if (n < LIMIT_AUDIENCES)
-				out[n++] = known->identifiers[j];
-	}
-	*count = n;
-	return out;
-}
-
 static bool
 service_verify(struct soap_run *r, struct err *e)
 {
@@ -460,7 +416,8 @@ service_verify(struct soap_run *r, struct err *e)
 		.comments_ok = true,
 	};
 	size_t audience_count;
-	const struct str *audiences = service_audiences(r, &audience_count);
+	const struct str *audiences = services_audiences(r->service->entity_ids, r->known,
+							 r->c->a, &audience_count);
 	const struct wsse_policy policy = {
 		.is_service = true,
 		.known = r->known,
@@ -524,7 +481,7 @@ service_admit(struct soap_run *r, struct err *e)
 	r->caller = wsse_caller(&r->w, r->known, r->c->request_id, r->c->a, &system);
 	if (!decide_still_holds(r->known, r->w.token, system, r->c->now, r->c->a, e))
 		return false;
-	wsse_caller_narrow(&r->w, r->caller);
+	caller_narrow(r->caller, r->w.token);
 	return true;
 }
 

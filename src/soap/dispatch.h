@@ -43,12 +43,15 @@ struct soap_op {
 	bool (*run)(struct soap_call *c, struct err *e);
 };
 
+#define ENTITY_IDS_MAX 4
+
 struct soap_service {
 	const char *name;           /* OrganisationEnhed */
 	const char *path;           /* /organisation/organisationenhed/6 */
 	const char *const *aliases; /* NULL-terminated, or NULL */
 	const char *ns;             /* of input and output elements */
-	const char *entity_ids[4];  /* audiences accepted, NULL-terminated */
+	/* audiences accepted, NULL-terminated unless all places are taken */
+	const char *entity_ids[ENTITY_IDS_MAX];
 	const char *wsdl;           /* file below wsdl/ */
 	const struct soap_op *ops;
 	size_t op_count;

@@ -331,23 +331,18 @@ jwt_claimed_issuer(struct str compact, struct arena *a)
 	return arena_dup(a, json_get_text(claims, "iss"));
 }
 
-struct caller *
-jwt_caller(const struct jwt *t, const struct cert *tls_cert, struct str system,
-	   struct str request_id, struct arena *a)
+struct token *
+jwt_token(const struct jwt *t, struct arena *a)
 {
-	struct caller *c = ARENA_NEW(a, struct caller);
-	struct str sha256 = cert_sha256(tls_cert);
+	struct token *out = ARENA_NEW(a, struct token);
 
-	BUG_ON(sha256.len != sizeof(c->holder));
-	for (size_t i = 0; i < sha256.len; i++)
-		c->holder[i] = (uint8_t)sha256.ptr[i];
-	c->cvr = t->cvr;
-	c->subject = t->subject;
-	c->system = system;
-	c->token_id = t->id;
-	c->assurance = t->assurance;
-	c->privileges = t->privileges.groups;
-	c->privilege_count = t->privileges.count;
-	c->request_id = request_id;
-	return c;
+	out->id = t->id;
+	out->subject = t->subject;
+	out->audience = t->audience;
+	out->is_on_behalf = str_is_set(t->actor);
+	out->ends = t->ends;
+	out->cvr = t->cvr;
+	out->assurance = t->assurance;
+	out->privileges = t->privileges;
+	return out;
 }

@@ -9,11 +9,11 @@
 #define WSTRUST_JWT_CHECK_H
 
 #include "base/arena.h"
-#include "base/caller.h"
 #include "base/err.h"
 #include "base/time.h"
 #include "crypto/certs.h"
 #include "saml/privilege.h"
+#include "wstrust/token.h"
 
 struct jwt_policy {
 	struct str issuer; /* byte for byte */
@@ -57,8 +57,10 @@ MUST_USE bool jwt_verify(const struct jwt_policy *p, struct str compact, instant
  * and no name. Absent if it is unreadable.
  */
 struct str jwt_claimed_issuer(struct str compact, struct arena *a);
-/* Who called, from a verified token; `system` is for the registration of the certificate. */
-struct caller *jwt_caller(const struct jwt *t, const struct cert *tls_cert, struct str system,
-			  struct str request_id, struct arena *a);
+/*
+ * A verified JWT as what it proves, for who reads tokens of either kind; without an assertion and
+ * without a certificate of its own. In the arena.
+ */
+struct token *jwt_token(const struct jwt *t, struct arena *a);
 
 #endif

@@ -12,6 +12,7 @@
 #include "base/limits.h"
 #include "crypto/digest.h"
 #include "soap/addressing.h"
+#include "wstrust/caller.h"
 #include "wstrust/internal.h"
 #include "xml/names.h"
 
@@ -116,26 +117,6 @@ check_binding(const struct guard *g, struct err *e)
 	return FAIL(e, TOKEN_NOT_BOUND, "token not covered");
 }
 
-/* Registered or not, a blocked certificate and one of a blocked system open nothing. */
-static bool
-check_holder(const struct guard *g, struct err *e)
-{
-	const struct cert *c = g->w->signer;
-	const struct trust_system *system;
-	bool blocked = false;
-
-	if (g->now < cert_not_before(c))
-		return FAIL(e, CERT_NOT_YET_VALID, "certificate of the holder");
-	if (g->now >= cert_not_after(c))
-		return FAIL(e, CERT_EXPIRED, "certificate of the holder");
-	system = trust_system_by_cert(g->p->known, cert_sha256(c), &blocked);
-	if (blocked)
-		return FAIL(e, CERT_BLOCKED, "certificate of the holder");
-	if (system && (system->is_blocked || !validity_holds(system->valid, g->now)))
-		return FAIL(e, CERT_BLOCKED, "it-system " STR_FMT, STR_ARG(system->id));
-	return !g->p->revocation || anchors_check(g->p->revocation, c, g->now, e);
-}
-
 static bool
 check_token_signature(struct guard *g, struct err *e)
 {
@@ -165,7 +146,7 @@ verify_service(struct guard *g, struct err *e)
 		return false;
 	g->w->signer = cert_hold(g->w->token->holder);
 	return check_token_signature(g, e) && check_coverage(g, e) && check_binding(g, e) &&
-	       check_holder(g, e);
+	       holder_check(g->p->known, g->p->revocation, g->w->signer, g->now, e);
 }
 
 static bool
@@ -255,32 +236,14 @@ wsse_unclaim(const struct wsse *w, struct once *once)
 	once_forget(once, w->claims, ARRAY_LEN(w->claims));
 }
 
-void
-wsse_caller_narrow(const struct wsse *w, struct caller *c)
-{
-	c->privileges = w->token->privileges.groups;
-	c->privilege_count = w->token->privileges.count;
-}
-
 struct caller *
 wsse_caller(const struct wsse *w, const struct trust_snapshot *known, struct str request_id,
 	    struct arena *a, const struct trust_system **system)
 {
-	struct caller *c = ARENA_NEW(a, struct caller);
-	struct str sha256 = cert_sha256(w->signer);
-	bool blocked;
+	struct caller *c;
 
-	BUG_ON(!w->token || sha256.len != sizeof(c->holder));
-	*system = trust_system_by_cert(known, sha256, &blocked);
-	for (size_t i = 0; i < sha256.len; i++)
-		c->holder[i] = (uint8_t)sha256.ptr[i];
-	c->cvr = w->token->cvr;
-	c->subject = w->token->subject;
-	c->system = *system ? (*system)->id : STR_NONE;
-	c->token_id = w->token->id;
-	c->service = w->token->audience;
-	c->assurance = w->token->assurance;
-	wsse_caller_narrow(w, c);
+	BUG_ON(!w->token);
+	c = token_caller(w->token, w->signer, known, a, system);
 	c->message_id = w->env.message_id.value;
 	c->transaction = w->env.transaction;
 	c->request_id = request_id;

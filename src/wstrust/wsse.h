@@ -73,15 +73,9 @@ void wsse_release(struct wsse *w);
 MUST_USE bool wsse_claim(const struct wsse *w, struct once *once, instant now, struct err *e);
 void wsse_unclaim(const struct wsse *w, struct once *once);
 
-/*
- * Who called a service, from its verified token and the registration of the holder's
- * certificate (*system, NULL if it is not registered any more). Before the token's claims are
- * read it has no CVR and no privilege, so it may do nothing. In the arena.
- */
+/* Who called a service: token_caller() of what the message was proven to be. */
 struct caller *wsse_caller(const struct wsse *w, const struct trust_snapshot *known,
 			   struct str request_id, struct arena *a,
 			   const struct trust_system **system);
-/* What the token's privileges are now, after decide_still_holds(). */
-void wsse_caller_narrow(const struct wsse *w, struct caller *c);
 
 #endif

@@ -154,7 +154,7 @@ what_comes_back(void **state)
 	struct jwt_order o = order();
 	struct jwt_policy p = policy();
 	struct err e = ERR_INIT;
-	struct caller *c;
+	struct token *token;
 	struct jwt t;
 
 	(void)state;
@@ -170,10 +170,12 @@ what_comes_back(void **state)
 	assert_true(str_eq_c(t.privileges.groups[0].scope_cvr, "22222222"));
 	assert_int_equal(t.privileges.groups[0].constraint_count, 2);
 	assert_true(str_eq_c(t.privileges.groups[0].constraints[0].value, "27.*"));
-	c = jwt_caller(&t, holder, STR("KY"), STR("r"), a);
-	assert_true(str_eq(str_of(c->holder, 32), cert_sha256(holder)));
-	assert_true(str_eq_c(c->system, "KY") && str_eq(c->token_id, t.id));
-	assert_int_equal(c->privilege_count, 1);
+	token = jwt_token(&t, a);
+	assert_true(token->is_on_behalf && str_eq(token->subject, t.subject));
+	assert_true(str_eq(token->id, t.id) && str_eq(token->cvr, t.cvr));
+	assert_true(str_eq(token->audience, t.audience) && token->ends == t.ends);
+	assert_int_equal(token->privileges.count, 1);
+	assert_int_equal(token->assurance, 4);
 
 	o = order();
 	o.privilege_count = 0;
@@ -181,6 +183,7 @@ what_comes_back(void **state)
 	assert_int_equal(t.privileges.count, 0);
 	assert_int_equal(t.assurance, 3);
 	assert_false(str_is_set(t.actor));
+	assert_false(jwt_token(&t, a)->is_on_behalf);
 }
 
 static void

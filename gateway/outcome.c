@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The end of a call, for every interface of systems. A stranger leaves a count: he must not fill
+ * the disk, and a refusal must cost less than a grant.
+ * Source: design, 6.
+ */
+#include "gateway/outcome.h"
+
+#include "base/json.h"
+#include "gateway/auditor.h"
+#include "gateway/refusals.h"
+
+#define DETAIL_BYTES 8192
+
+void
+outcome_turn_away(const struct outcome *o)
+{
+	http_plain(o->c, err_row(CALLS_LIMITED)->http, err_row(CALLS_LIMITED)->text);
+	metrics_outcome(o->what, CALLS_LIMITED);
+	auditor_count(o->app->auditor, o->action, CALLS_LIMITED);
+}
+
+void
+outcome_count_refusal(const struct outcome *o, enum err_code why)
+{
+	if (o->sender) {
+		refusals_add_of(o->app, o->sender, o->c->now);
+		return;
+	}
+	refusals_add(o->app, o->known, o->c);
+	auditor_count(o->app->auditor, o->action, why);
+}
+
+json_t *
+record_detail(const struct cert *sender)
+{
+	json_t *out = json_object();
+
+	json_put_text(out, "thumbprint", cert_thumbprint(sender));
+	json_put_text(out, "subject", cert_subject_net(sender));
+	return out;
+}
+
+struct str
+record_detail_text(const json_t *detail, struct arena *a)
+{
+	AUTO(buf_release) struct buf b = BUF_INIT(DETAIL_BYTES);
+
+	json_add_sorted(detail, &b);
+	return b.over ? STR_NONE : arena_dup(a, buf_str(&b));
+}
+
+struct str
+record_action(const char *service, const char *operation, struct arena *a)
+{
+	char *name = arena_dup_c(a, arena_printf(a, "%s.%s", service, operation));
+
+	for (char *p = name; *p; p++)
+		if (*p >= 'A' && *p <= 'Z')
+			*p = (char)(*p - 'A' + 'a');
+	return str_from(name);
+}
+
+struct str
+record_actor(const struct caller *c)
+{
+	return str_is_set(c->system) ? c->system : c->subject;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * How a call of a system ends, whatever its messages look like: against whom a refusal counts,
+ * and what the audit trail is told of who sent it.
+ * Source: design, 6; token-service contract 1.6, 5.5, 6.5.
+ */
+#ifndef GATEWAY_OUTCOME_H
+#define GATEWAY_OUTCOME_H
+
+#include <jansson.h>
+#include "gateway/app.h"
+#include "gateway/metrics.h"
+
+struct outcome {
+	struct app *app;
+	const struct trust_snapshot *known;
+	struct http_call *c;
+	enum metric_what what;
+	const char *action;        /* "call": in the record of what nobody is proven to have sent */
+	const struct cert *sender; /* proven; NULL: nobody yet */
+};
+
+/* Past the limit of its address: neither written nor logged, but counted. */
+void outcome_turn_away(const struct outcome *o);
+/* One refusal more, of the sender if it is proven; else it gets no record of its own. */
+void outcome_count_refusal(const struct outcome *o, enum err_code why);
+
+/* The detail of a record, with its sender in it; the caller puts more, and frees it. */
+json_t *record_detail(const struct cert *sender);
+/* Its text; absent if it would be too long. */
+struct str record_detail_text(const json_t *detail, struct arena *a);
+/* organisationenhed.laes */
+struct str record_action(const char *service, const char *operation, struct arena *a);
+/* The it-system, or what its token calls it when its certificate has left the register. */
+struct str record_actor(const struct caller *c);
+
+#endif
