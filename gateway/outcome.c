@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The end of a call, for every interface of systems. A stranger leaves a count: he must not fill
- * the disk, and a refusal must cost less than a grant.
- * Source: design, 6.
+ * The end of a call, for every interface of systems. A stranger leaves a count: he must not
+ * fill the disk, and a refusal must cost less than a grant. Source: design, 6.
  */
 #include "gateway/outcome.h"
 

@@ -16,7 +16,7 @@ struct outcome {
 	const struct trust_snapshot *known;
 	struct http_call *c;
 	enum metric_what what;
-	const char *action;        /* "call": in the record of what nobody is proven to have sent */
+	const char *action; /* "call": in the record of what nobody is proven to have sent */
 	const struct cert *sender; /* proven; NULL: nobody yet */
 };
 

@@ -14,8 +14,8 @@ const struct soap_service *services_by_name(const char *name);
 /* Who may what there, by entity id; NULL if none that runs here accepts tokens for it. */
 const struct access_rules *services_rules(struct str entity_id);
 /*
- * What tokens for a service may be made out to: its entity ids, and what else is registered as a
- * name of them, since the token service takes the name that the client used. In the arena.
+ * What tokens for a service may be made out to: its entity ids, and what else is registered as
+ * a name of them, since the token service takes the name that the client used. In the arena.
  */
 const struct str *services_audiences(const char *const entity_ids[ENTITY_IDS_MAX],
 				     const struct trust_snapshot *known, struct arena *a,

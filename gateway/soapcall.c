@@ -208,7 +208,7 @@ record_outcome(struct soap_run *r, enum err_code code, struct err *e)
 	};
 
 	if (r->is_service) {
-		rec.row.actor = r->caller->system;
+		rec.row.actor = record_actor(r->caller);
 		rec.row.cvr = r->caller->cvr;
 		rec.row.service = r->w.token->audience;
 	} else {
@@ -416,8 +416,8 @@ service_verify(struct soap_run *r, struct err *e)
 		.comments_ok = true,
 	};
 	size_t audience_count;
-	const struct str *audiences = services_audiences(r->service->entity_ids, r->known,
-							 r->c->a, &audience_count);
+	const struct str *audiences =
+		services_audiences(r->service->entity_ids, r->known, r->c->a, &audience_count);
 	const struct wsse_policy policy = {
 		.is_service = true,
 		.known = r->known,

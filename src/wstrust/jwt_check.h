@@ -58,8 +58,8 @@ MUST_USE bool jwt_verify(const struct jwt_policy *p, struct str compact, instant
  */
 struct str jwt_claimed_issuer(struct str compact, struct arena *a);
 /*
- * A verified JWT as what it proves, for who reads tokens of either kind; without an assertion and
- * without a certificate of its own. In the arena.
+ * A verified JWT as what it proves, for who reads tokens of either kind; without an assertion
+ * and without a certificate of its own. In the arena.
  */
 struct token *jwt_token(const struct jwt *t, struct arena *a);
 

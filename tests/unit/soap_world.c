@@ -302,21 +302,33 @@ count_row(const struct audit_row *row, void *arg, struct err *e)
 	return true;
 }
 
-unsigned
-sw_audit(struct soap_world *s, const char *action, const char *result)
+static unsigned
+count_rows(struct soap_world *s, struct audit_filter f)
 {
-	const struct audit_filter f = {.from = INSTANT_MIN,
-				       .to = INSTANT_MAX,
-				       .action = str_from(action),
-				       .result = str_from(result)};
 	struct reading *r = NULL;
 	struct err e = ERR_INIT;
 	unsigned count = 0;
 
+	f.from = INSTANT_MIN;
+	f.to = INSTANT_MAX;
 	assert_true(store_read(s->g.w.store, &r, &e));
 	assert_true(store_audit_each(r, &f, count_row, &count, &e));
 	store_read_end(r);
 	return count;
+}
+
+unsigned
+sw_audit(struct soap_world *s, const char *action, const char *result)
+{
+	return count_rows(s, (struct audit_filter){.action = str_from(action),
+						   .result = str_from(result)});
+}
+
+unsigned
+sw_audit_by(struct soap_world *s, const char *actor, const char *action)
+{
+	return count_rows(
+		s, (struct audit_filter){.action = str_from(action), .actor = str_from(actor)});
 }
 
 void

@@ -43,6 +43,8 @@ int sw_call(struct soap_world *s, const struct client_token *t, const char *oper
 unsigned sw_audit(struct soap_world *s, const char *action, const char *result);
 /* The auditor's next interval begins: what was counted is recorded. */
 void sw_interval(struct soap_world *s);
+/* … and of one actor, whatever the result. */
+unsigned sw_audit_by(struct soap_world *s, const char *actor, const char *action);
 /* The last answer is this fault, with that code and text. */
 void sw_fault(struct soap_world *s, const char *name, const char *code, const char *reason);
 

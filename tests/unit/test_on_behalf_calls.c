@@ -229,6 +229,33 @@ names_that_went(void **state)
 	sw_fault(&bw, "nobody gives it", "5015", "ServiceAgreementNotFound");
 }
 
+/* Of a token for itself, the holder's: it is good until it ends, and the record names the
+ * holder as the token does. */
+static void
+a_certificate_that_left_the_register(void **state)
+{
+	static const char gone[] = "systemer = ( { id = \"SAPA\"; navn = \"SAPA\"; ejer = "
+				   "\"33333333\"; anvender = {"
+				   " certifikater = ( { fil = \"selfsigned.pem\"; } ); }; } );";
+	struct cert *cert = pki_cert("systems/SAPA");
+	const char *subject = arena_dup_c(bw.g.a, cert_subject_net(cert));
+	const struct ask q = {.by = NULL};
+	struct client_token t;
+
+	(void)state;
+	bw_put(bw_parties);
+	assert_int_equal(bw_ask(&q, &t), 200);
+	world_cert(&bw.g.w, "selfsigned.pem", "odd/selfsigned");
+	bw_put(gone);
+	assert_int_equal(call_with(&t, "systems/SAPA"), 200);
+	assert_true(bw_has(buf_str(&bw.call.answer), "<System></System>"));
+	assert_int_equal(sw_audit_by(&bw, subject, "organisationenhed.laes"), 1);
+	bw_put(bw_parties);
+	assert_int_equal(call_with(&t, "systems/SAPA"), 200);
+	assert_true(bw_has(buf_str(&bw.call.answer), "<System>SAPA</System>"));
+	cert_free(cert);
+}
+
 int
 main(void)
 {
@@ -239,6 +266,7 @@ main(void)
 		cmocka_unit_test(records_name_the_system_and_no_user),
 		cmocka_unit_test(what_was_withdrawn),
 		cmocka_unit_test(names_that_went),
+		cmocka_unit_test(a_certificate_that_left_the_register),
 	};
 	int failed;
 
