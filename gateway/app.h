@@ -11,6 +11,7 @@
 #include "base/once.h"
 #include "crypto/certs.h"
 #include "crypto/signer.h"
+#include "registry/rest.h"
 #include "soap/dispatch.h"
 #include "store/store.h"
 #include "trust/trust.h"
@@ -40,7 +41,9 @@ struct app {
 	struct limiter *failures; /* of systems: calls that were not proven, by address */
 	const struct soap_service *const *services;
 	size_t service_count;
-	void *registry; /* soap_call.state */
+	const struct rest_service *const *rest_services;
+	size_t rest_service_count;
+	void *registry;                /* soap_call.state, rest_task.state */
 	struct revocation *revocation; /* NULL: nothing is fetched, as in tests */
 	void *web;      /* of webcall.c, NULL: no bridge */
 	struct wsdl_files *wsdl;
@@ -70,8 +73,9 @@ void operations_call(struct app *app, const struct platform *p, struct http_call
 void sts_call(struct app *app, const struct platform *p, struct http_call *c);
 void service_call(struct app *app, const struct platform *p, const struct soap_service *service,
 		  struct http_call *c);
-/* false: no path of it */
+/* false: no path of theirs */
 bool rest_call(struct app *app, const struct platform *p, struct http_call *c);
+bool rest_service_call(struct app *app, const struct platform *p, struct http_call *c);
 void web_call(struct app *app, const struct platform *p, struct http_call *c);
 
 #endif

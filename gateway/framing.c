@@ -2,9 +2,8 @@
 /*
  * Where a request ends, judged after libevent has read it in its own, lenient way. Refuses both
  * Content-Length and Transfer-Encoding, either of them twice, any value that libevent does not
- * read as the standard does, a body that it left on the connection, and names that are no
- * token.
- * Standard: RFC 9112, 6; RFC 9110, 5.1.
+ * read as the standard does, a body that it left on the connection, names that are no token,
+ * and a second value of a header that says who calls. Standard: RFC 9112, 6; RFC 9110, 5.1.
  */
 #include "gateway/framing.h"
 #include "gateway/http.h"
@@ -53,6 +52,25 @@ is_length_read(struct evhttp_request *req, struct str value)
 		       evbuffer_get_length(evhttp_request_get_input_buffer(req));
 }
 
+/* [RFC 9110 5.3] not a list: of two, each reader would believe another one */
+static const struct str singles[] = {
+	STR_INIT("host"),
+	STR_INIT("authorization"),
+	STR_INIT("x-transaktionsid"),
+	STR_INIT("x-transaktionstid"),
+	STR_INIT("x-requestid"),
+};
+
+/* false: it was there before. */
+static bool
+count_single(struct str name, unsigned seen[ARRAY_LEN(singles)])
+{
+	for (size_t i = 0; i < ARRAY_LEN(singles); i++)
+		if (str_eq_nocase(name, singles[i]))
+			return seen[i]++ == 0;
+	return true;
+}
+
 /*
  * [RFC 9112 6.3] Two ways to tell where one message ends are an attack on somebody: what comes
  * after it would be one request to us and another to a proxy before us.
@@ -62,7 +80,7 @@ framing_is_plain(struct evhttp_request *req)
 {
 	struct evkeyvalq *headers = evhttp_request_get_input_headers(req);
 	struct evkeyval *h;
-	unsigned lengths = 0, encodings = 0, hosts = 0;
+	unsigned lengths = 0, encodings = 0, seen[ARRAY_LEN(singles)] = {0};
 	bool ok = true;
 
 	TAILQ_FOREACH(h, headers, next)
@@ -77,10 +95,10 @@ framing_is_plain(struct evhttp_request *req)
 			encodings++;
 			ok = ok && str_eq_nocase(value, STR("chunked")) && may_have_body(req);
 		} else {
-			hosts += str_eq_nocase(name, STR("host"));
+			ok = ok && count_single(name, seen);
 		}
 	}
-	return ok && lengths + encodings <= 1 && hosts <= 1;
+	return ok && lengths + encodings <= 1;
 }
 
 const char *

@@ -368,6 +368,10 @@ read_call(struct pending *p)
 	c->cookie = header_text(p, "Cookie");
 	c->accept_language = header_text(p, "Accept-Language");
 	c->origin = header_text(p, "Origin");
+	c->authorization = header_text(p, "Authorization");
+	c->transaction_id = header_text(p, "x-TransaktionsId");
+	c->transaction_time = header_text(p, "x-TransaktionsTid");
+	c->call_id = header_text(p, "x-RequestId");
 	c->client_cert = listen_peer_cert(evhttp_connection_get_bufferevent(evcon), p->arena);
 	read_body(p);
 }

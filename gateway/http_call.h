@@ -26,6 +26,9 @@ struct http_call {
 	struct str path;  /* as sent, not decoded, without query */
 	struct str query; /* as sent, without '?'; absent if none */
 	struct str content_type, cookie, accept_language, origin;
+	struct str authorization;
+	/* x-TransaktionsId, x-TransaktionsTid, x-RequestId: of calls that speak JSON */
+	struct str transaction_id, transaction_time, call_id;
 	struct str peer; /* address in text, without port */
 	struct str body;
 	/* DER of the TLS client certificate, not verified; absent if none */

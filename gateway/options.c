@@ -141,6 +141,9 @@ const struct option_row option_rows[OPT_COUNT] = {
 		{"guard.revocation", OPTION_FLAG, "false", 0, 0, NULL, true,
 		 "Services check the chain and revocation of a token's holder on every call, "
 		 "not only the token service when it issues."},
+	[OPT_GUARD_RS256] =
+		{"guard.rs256", OPTION_FLAG, "false", 0, 0, NULL, true,
+		 "REST services take access tokens that are signed with RS256, besides PS256."},
 	[OPT_GUARD_HOSTS] =
 		{"guard.hosts", OPTION_TEXT, NULL, 0, 0, NULL, true,
 		 "Host names, separated by commas, that wsa:To of a call may name, at the path "

@@ -82,7 +82,7 @@ system_call(struct app *app, const struct platform *p, struct http_call *c)
 		sts_path_call(app, p, str_eq_nocase(path, mex_path), c);
 		return;
 	}
-	if (rest_call(app, p, c))
+	if (rest_call(app, p, c) || rest_service_call(app, p, c))
 		return;
 	s = soap_service_find(app->services, app->service_count, c->path);
 	if (s == NULL)

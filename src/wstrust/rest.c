@@ -436,6 +436,36 @@ exchange_error_of(enum err_code code)
 	}
 }
 
+struct rest_error
+call_error_of(enum err_code code)
+{
+	const struct err_row *row = err_row(code);
+	struct rest_error out = exchange_error_of(code);
+
+	switch (code) {
+	case CERT_MALFORMED:
+	case CERT_EXPIRED:
+	case CERT_NOT_YET_VALID:
+	case CERT_UNTRUSTED:
+	case CERT_REVOKED:
+	case CERT_STATUS_UNKNOWN:
+	case CERT_WRONG_KIND:
+	case CERT_WEAK_KEY:
+	case CERT_BLOCKED:
+		return exchange_error_of(JWT_HOLDER);
+	case RETUR_DENIED:
+	case REST_DENIED:
+		return exchange_error_of(SERVICE_AGREEMENT_NOT_FOUND);
+	case RETUR_NOT_FOUND:
+		return (struct rest_error){.status = 404};
+	default:
+		break;
+	}
+	if (out.word && (out.status == 401 || out.status == 403))
+		return out;
+	return (struct rest_error){.status = row->voice == VOICE_RETUR ? 400 : row->http};
+}
+
 void
 rest_error_write(int number, struct str message, struct buf *out)
 {

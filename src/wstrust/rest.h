@@ -72,6 +72,8 @@ struct rest_error {
 struct rest_error rest_error_of(enum err_code code);
 /* … at the exchange, in the words of RFC 6750. */
 struct rest_error exchange_error_of(enum err_code code);
+/* … and by a service, of a call with an access token: word NULL where none fits. */
+struct rest_error call_error_of(enum err_code code);
 /* {"code":…,"message":…} */
 void rest_error_write(int number, struct str message, struct buf *out);
 /* {"error":…,"error_description":…} */

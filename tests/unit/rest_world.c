@@ -42,8 +42,13 @@ rw_post(const struct send *s)
 		.now = bw.g.now + s->later,
 		.a = arena_new(),
 		.answer = BUF_INIT(LIMIT_ANSWER_BYTES),
+		.authorization = s->authorization,
+		.transaction_id = str_from(s->transaction),
+		.transaction_time = str_from(s->time),
+		.call_id = str_from(s->call_id),
 	};
-	if (!rest_call(&bw.app, &bw.platform, c))
+	if (!rest_call(&bw.app, &bw.platform, c) &&
+	    !rest_service_call(&bw.app, &bw.platform, c))
 		fail_msg("%s: not served", s->path);
 	c->client_cert = STR_NONE;
 	cert_free(cert);

@@ -24,6 +24,9 @@ struct send {
 	const char *cert;        /* folder; NULL: KY's; "": none */
 	enum http_method method; /* HTTP_METHOD_OTHER: POST */
 	instant later;
+	/* of calls to services: the header, and those of the transaction; absent: not sent */
+	struct str authorization;
+	const char *transaction, *time, *call_id;
 };
 
 /* Runs it; returns the status. The answer stays until the next one. */

@@ -48,6 +48,17 @@ static const struct exchange exchanges[] = {
 	 "method=1 path=/a", NULL},
 	{"two hosts", "GET /a HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", "HTTP/1.1 400 ",
 	 "method="},
+	{"two callers",
+	 "GET /a HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer a\r\nauthorization: Bearer "
+	 "b\r\n\r\n",
+	 "HTTP/1.1 400 ", "method="},
+	{"two transactions",
+	 "GET /a HTTP/1.1\r\nHost: x\r\nx-TransaktionsId: a\r\nX-TRANSAKTIONSID: b\r\n\r\n",
+	 "HTTP/1.1 400 ", "method="},
+	{"one caller, one transaction",
+	 "GET /a HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer a\r\nx-TransaktionsId: b\r\n"
+	 "x-TransaktionsTid: c\r\nx-RequestId: d\r\n\r\n",
+	 "method=1 path=/a", NULL},
 	{"absolute target", "GET http://x/a HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 400 ",
 	 "method="},
 	{"body too large", "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 100001\r\n\r\n",
