@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "gateway/auditor.h"
 #include "gateway/refusals.h"
+#include "gateway/repeats.h"
 
 #define DETAIL_BYTES 8192
 
@@ -47,6 +48,30 @@ record_detail_text(const json_t *detail, struct arena *a)
 
 	json_add_sorted(detail, &b);
 	return b.over ? STR_NONE : arena_dup(a, buf_str(&b));
+}
+
+struct record {
+	const struct audit_row *row;
+	bool is_refusal;
+	struct str asked;
+};
+
+static bool
+record_job(struct tx *tx, void *arg, struct err *e)
+{
+	const struct record *rec = arg;
+
+	return rec->is_refusal ? repeats_add(tx, rec->row, rec->asked, e)
+			       : store_audit_add(tx, rec->row, e);
+}
+
+bool
+record_write(struct app *app, const struct audit_row *row, bool is_refusal, struct str asked,
+	     struct err *e)
+{
+	struct record rec = {row, is_refusal, asked};
+
+	return store_write(app->store, record_job, &rec, e);
 }
 
 struct str

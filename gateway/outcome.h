@@ -10,6 +10,7 @@
 #include <jansson.h>
 #include "gateway/app.h"
 #include "gateway/metrics.h"
+#include "store/audit.h"
 
 struct outcome {
 	struct app *app;
@@ -29,6 +30,12 @@ void outcome_count_refusal(const struct outcome *o, enum err_code why);
 json_t *record_detail(const struct cert *sender);
 /* Its text; absent if it would be too long. */
 struct str record_detail_text(const json_t *detail, struct arena *a);
+/*
+ * Writes the record of an outcome, on disk when it returns. A refusal like those before it is
+ * counted instead (repeats.h, where `asked` is explained).
+ */
+MUST_USE bool record_write(struct app *app, const struct audit_row *row, bool is_refusal,
+			   struct str asked, struct err *e);
 /* organisationenhed.laes */
 struct str record_action(const char *service, const char *operation, struct arena *a);
 /* The it-system, or what its token calls it when its certificate has left the register. */

@@ -16,7 +16,6 @@
 #include "gateway/cert_use.h"
 #include "gateway/outcome.h"
 #include "gateway/refusals.h"
-#include "gateway/repeats.h"
 #include "store/audit.h"
 
 #define OAUTH_BODY_BYTES (64UL * 1024)
@@ -120,44 +119,24 @@ detail(const struct rest_run *r)
 	return record_detail_text(o, r->c->a);
 }
 
-struct record {
-	struct audit_row row;
-	bool is_refusal;
-	struct str asked;
-};
-
-static bool
-record_job(struct tx *tx, void *arg, struct err *e)
-{
-	const struct record *rec = arg;
-
-	return rec->is_refusal ? repeats_add(tx, &rec->row, rec->asked, e)
-			       : store_audit_add(tx, &rec->row, e);
-}
-
 bool
 rest_record(struct rest_run *r, enum err_code code, struct err *e)
 {
-	struct record rec = {
-		.row =
-			{
-				.at = r->c->now,
-				.action = str_from(r->action),
-				.result = code == ERR_NONE ? STR("ok")
-							   : str_from(err_row(code)->name),
-				.actor = r->decision.system->id,
-				.cvr = r->rst.cvr,
-				.service = r->decision.audience,
-				.object = r->token_id,
-				.request_id = r->c->request_id,
-				.detail = detail(r),
-			},
-		.is_refusal = code != ERR_NONE,
-		.asked = audit_asked_text(r->rst.applies_to),
+	const struct audit_row row = {
+		.at = r->c->now,
+		.action = str_from(r->action),
+		.result = code == ERR_NONE ? STR("ok") : str_from(err_row(code)->name),
+		.actor = r->decision.system->id,
+		.cvr = r->rst.cvr,
+		.service = r->decision.audience,
+		.object = r->token_id,
+		.request_id = r->c->request_id,
+		.detail = detail(r),
 	};
 	struct err why = ERR_INIT;
 
-	if (store_write(r->app->store, record_job, &rec, &why))
+	if (record_write(r->app, &row, code != ERR_NONE,
+			 audit_asked_text(r->rst.applies_to), &why))
 		return true;
 	return FAIL(e, STS_AUDIT_FAILED, "%s: %s", err_row(why.code)->name, why.detail);
 }

@@ -330,13 +330,7 @@ detail_of(const struct guard *g)
 }
 
 static bool
-record_job(struct tx *tx, void *arg, struct err *e)
-{
-	return store_audit_add(tx, arg, e);
-}
-
-static bool
-record(const struct guard *g, enum err_code code, struct err *e)
+record(const struct guard *g, enum err_code code, bool is_refusal, struct err *e)
 {
 	struct audit_row row = {
 		.at = g->c->now,
@@ -353,7 +347,7 @@ record(const struct guard *g, enum err_code code, struct err *e)
 		row.cvr = g->caller->cvr;
 		row.service = g->caller->service;
 	}
-	return store_write(g->app->store, record_job, &row, e);
+	return record_write(g->app, &row, is_refusal, STR_NONE, e);
 }
 
 /* --- outcomes --- */
@@ -421,7 +415,7 @@ refuse(struct guard *g, struct err *e)
 		return;
 	}
 	outcome_count_refusal(&o, e->code);
-	if (g->is_known && !g->is_recorded && !record(g, e->code, &why)) {
+	if (g->is_known && !g->is_recorded && !record(g, e->code, true, &why)) {
 		LOG_ERR(LOG_LEVEL_WARNING, "call.refused", e, LF("req", g->c->request_id));
 		*e = why;
 	}
@@ -464,7 +458,7 @@ rest_service_call(struct app *app, const struct platform *p, struct http_call *c
 		return true;
 	if (read_certificate(&g, &e) && read_token(&g, &e) && read_caller(&g, &e) &&
 	    admit(&g, &e) && check_headers(&g, &e) && run(&g, &e) &&
-	    (g.is_recorded || record(&g, g.verdict, &e)))
+	    (g.is_recorded || record(&g, g.verdict, false, &e)))
 		granted(&g);
 	else
 		refuse(&g, &e);
