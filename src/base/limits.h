@@ -144,4 +144,15 @@
 /* Registrering.Tidspunkt may be this much ahead of our clock. */
 #define LIMIT_REGISTRATION_SKEW_S 5
 
+/*
+ * Registers that are loaded: a row with all that it holds, its columns, the rows and objects of
+ * one load (the largest authority has some 200,000), the texts of a list in one field.
+ */
+#define LIMIT_SOURCE_ROW_BYTES	  (256UL * 1024)
+#define LIMIT_SOURCE_ROW_LINES	  1000
+#define LIMIT_SOURCE_COLUMNS	  200
+#define LIMIT_SOURCE_RECORDS	  2000000
+#define LIMIT_SOURCE_LIST	  5000
+#define LIMIT_MANIFEST_BYTES	  (64UL * 1024)
+
 #endif
