@@ -16,6 +16,7 @@ import signal
 import socket
 import ssl
 import subprocess
+import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -88,12 +89,15 @@ def exchanges():
     return pathlib.Path(folder) / f"{os.getpid()}.jsonl" if folder else None
 
 
+_recording = threading.Lock()
+
+
 def record(url, status, request, answer):
     """The line that `sluse call --record` writes too."""
     to = exchanges()
     if to:
         line = json.dumps({"url": url, "status": status, "request": request, "answer": answer})
-        with open(to, "a", encoding="utf-8") as f:
+        with _recording, open(to, "a", encoding="utf-8") as f:
             f.write(line + "\n")
 
 

@@ -25,7 +25,8 @@ RST = WST + "/RST/Issue"
 SAGDOK = "urn:oio:sagdok:3.0.0"
 ENHED = "http://stoettesystemerne.dk/organisation/organisationenhed/6/"
 PATH = "/organisation/organisationenhed/6"
-ACTION = "http://kombit.dk/sts/organisation/organisationenhed/laes"
+KOMBIT = "http://kombit.dk/sts"
+CLASSIFIED = ("klassifikation", "facet", "klasse")
 
 DIGEST, VALUE = "@digest@", "@value@"
 
@@ -134,6 +135,11 @@ class Client:
     presents_cert = False  # in TLS
     faults = "none"       # what it sees of a refusal, for the report
     verifies = True       # signatures of answers
+    ending = ""           # of the address that it calls
+    transaction = False   # does it send a RequestHeader?
+
+    # what it calls, until told otherwise
+    service, operation, element = "organisationenhed", "laes", "LaesOutput"
 
     def __init__(self, land, system="KY"):
         self.key = self.signer = wss.Key(land.pki / "systems" / system)
@@ -149,6 +155,40 @@ class Client:
 
     def close(self):
         self.wire.close()
+
+    # --- what it calls ---
+
+    def aim(self, service, operation, element=None):
+        """The service, its operation, and the element that is to come in the Body."""
+        self.service, self.operation = service, operation
+        self.element = element or f"{operation.capitalize()}Output"
+
+    @property
+    def path(self):
+        return f"{'' if self.service in CLASSIFIED else '/organisation'}/{self.service}/6{self.ending}"
+
+    @property
+    def action(self):
+        """Spelt with an s too many for one service, by all."""
+        group = "klassifikation" if self.service in CLASSIFIED else "organisation"
+        name = self.service.replace("organisationsystem", "organisationssystem")
+        return f"{KOMBIT}/{group}/{name}/{self.operation}"
+
+    @property
+    def namespace(self):
+        group = "klassifikation" if self.service in CLASSIFIED else "organisation"
+        return f"http://stoettesystemerne.dk/{group}/{self.service}/6/"
+
+    def request_header(self):
+        """As a .NET message header is written; unsigned."""
+        if not self.transaction:
+            return ""
+        return (f'<h:RequestHeader xmlns:h="{wss.REQUEST_HEADER}" xmlns="{wss.REQUEST_HEADER}">'
+                f"<TransactionUUID>{guid()}</TransactionUUID></h:RequestHeader>")
+
+    def output(self, root):
+        """Where the client looks for the answer: anywhere, by its name."""
+        return root.find(f".//{q(self.namespace, self.element)}")
 
     # --- HTTP ---
 
@@ -178,7 +218,7 @@ class Client:
 
     def ask(self, token, body):
         message = self.call(token, body)
-        return self.read_answer(*self.send(self.base + PATH, message, ACTION))
+        return self.read_answer(*self.send(self.base + self.path, message, self.action))
 
     def laes(self, unit):
         """The Body's content, in its own way of writing namespaces."""

@@ -5,7 +5,7 @@ import datetime
 import subprocess
 
 import wss
-from base import (ACTION, ADDRESSING, AUTH, CLAIM, DS, WSP, WST, Client, ClientFault, Token, cut, guid,
+from base import (ADDRESSING, AUTH, CLAIM, DS, WSP, WST, Client, ClientFault, Token, cut, guid,
                   moment, reference, signed, signed_info, str_parameters, times, verified)
 from lxml import etree
 from wire import fault_of
@@ -110,7 +110,7 @@ class Cxf(Client):
                 reference(token.id, "ds", "wsse wsu soap")]
         return signed(
             f'<soap:Envelope xmlns:soap="{S12}"><soap:Header>'
-            f'{self.header("Action", ACTION, i["Action"])}'
+            f'{self.header("Action", self.action, i["Action"])}'
             f'{self.header("MessageID", self.message_id, i["MessageID"])}'
             f'{self.header("To", self.base + "/organisation/organisationenhed/6", i["To"])}'
             f'{self.header("ReplyTo", f"<Address>{wss.ANONYMOUS}</Address>", i["ReplyTo"])}'

@@ -4,8 +4,7 @@
 import re
 
 import wss
-from base import (ACTION, DS, ENHED, PATH, ClientFault, Token, guid, reference, signed, signed_info,
-                  times)
+from base import DS, ClientFault, Token, guid, reference, signed, signed_info, times
 from rest import RestClient
 from wss import S12, WSA, WSSE, WSSE11, WSU, need, q
 
@@ -13,6 +12,7 @@ from wss import S12, WSA, WSSE, WSSE11, WSU, need, q
 class DkMunicipal(RestClient):
     row = "dkmunicipalorganisation"
     context = "Anvenderkontekst"
+    ending = "/"
     content = 'application/soap+xml; charset=utf-8; action="{action}";'
 
     def paste(self, text):
@@ -32,11 +32,11 @@ class DkMunicipal(RestClient):
         return signed(f"""<?xml version="1.0" encoding="UTF-8"?>
 <s:Envelope xmlns:s="{S12}" xmlns:a="{WSA}" xmlns:u="{WSU}">
 <s:Header>
-<a:Action s:mustUnderstand="1" u:Id="_2">{ACTION}</a:Action>
+<a:Action s:mustUnderstand="1" u:Id="_2">{self.action}</a:Action>
 <h:RequestHeader xmlns:h="{wss.REQUEST_HEADER}" xmlns="{wss.REQUEST_HEADER}"><TransactionUUID>{guid()}</TransactionUUID></h:RequestHeader>
 <a:MessageID u:Id="_3">{self.message_id}</a:MessageID>
 <a:ReplyTo u:Id="_4"><a:Address>{wss.ANONYMOUS}</a:Address></a:ReplyTo>
-<a:To s:mustUnderstand="1" u:Id="_5">{self.base}{PATH}/</a:To>
+<a:To s:mustUnderstand="1" u:Id="_5">{self.base}{self.path}</a:To>
 <o:Security xmlns:o="{WSSE}" s:mustUnderstand="1">
 <u:Timestamp u:Id="{stamp}">
 <u:Created>{created}</u:Created>
@@ -56,6 +56,6 @@ class DkMunicipal(RestClient):
     def read_answer(self, status, answer):
         if status >= 400:
             raise ClientFault(f"HTTP {status}")
-        output = wss.parse(answer).find(f".//{q(ENHED, 'LaesOutput')}")
+        output = self.output(wss.parse(answer))
         need(output is not None, "no output")
         return output

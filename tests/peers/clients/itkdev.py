@@ -6,7 +6,7 @@ import datetime
 from lxml import etree
 
 import wss
-from base import (ACTION, AUTH, CLAIM, DS, ENHED, WSP, WST, Client, ClientFault, Token, cut, guid,
+from base import (AUTH, CLAIM, DS, WSP, WST, Client, ClientFault, Token, cut, guid,
                   moment, only, part_of, reference, signed, signed_info, times)
 from wss import S12, SAML, WSA, WSSE, WSSE11, WSU, need, q
 
@@ -26,6 +26,7 @@ class ItkDev(Client):
     row = "itk-dev (2 libraries)"
     faults = "SAMLTokenException, no text"
     verifies = False
+    ending = "/"
     declaration = '<?xml version="1.0"?>\n'
 
     def to(self, applies_to):
@@ -124,12 +125,12 @@ class ItkDev(Client):
             f'<env:Envelope xmlns:env="{S12}" xmlns:ns1="urn:oio:sagdok:3.0.0"><env:Header>'
             f'<sbf:Framework xmlns:sbf="urn:liberty:sb:2006-08" xmlns:profile="urn:liberty:sb:profile" '
             f'version="2.0" profile:profile="urn:liberty:sb:profile:basic"/>'
-            f'<a:Action {a} {s} {u} s:mustUnderstand="1" u:Id="_2">{ACTION}</a:Action>'
+            f'<a:Action {a} {s} {u} s:mustUnderstand="1" u:Id="_2">{self.action}</a:Action>'
             f'<h:RequestHeader xmlns:h="{wss.REQUEST_HEADER}"><h:TransactionUUID>{guid()}'
             f'</h:TransactionUUID></h:RequestHeader><a:MessageID {a} {u} u:Id="_3">{self.message_id}'
             f'</a:MessageID><a:ReplyTo {a} {u} u:Id="_4"><a:Address>{wss.ANONYMOUS}</a:Address></a:ReplyTo>'
-            f'<a:To {a} {s} {u} s:mustUnderstand="1" u:Id="_5">{self.base}/organisation/organisationenhed/6/'
-            f'</a:To><o:Security xmlns:o="{WSSE}" {s} {u} xmlns:assertion="{SAML}" xmlns:b="{WSSE11}" '
+            f'<a:To {a} {s} {u} s:mustUnderstand="1" u:Id="_5">{self.base}{self.path}</a:To>'
+            f'<o:Security xmlns:o="{WSSE}" {s} {u} xmlns:assertion="{SAML}" xmlns:b="{WSSE11}" '
             f'xmlns:xmlsdig="{DS}" s:mustUnderstand="1"><u:Timestamp u:Id="{stamp}"><u:Created>{created}'
             f"</u:Created><u:Expires>{expires}</u:Expires></u:Timestamp>{token.text}"
             f'<o:SecurityTokenReference u:Id="{strid}" b:TokenType="{wss.SAMLV2}">{named}'
@@ -139,13 +140,13 @@ class ItkDev(Client):
     content = 'application/soap+xml; charset=utf-8; action="{action}"'
 
     def headers(self, action):
-        if action == ACTION:
+        if action == self.action:
             return super().headers(action)
         return {"Content-Type": "application/soap+xml; charset=utf-8", "Accept": "*/*"}
 
     def read_answer(self, status, answer):
         root = wss.parse(answer)
-        output = root.find(f".//{q(ENHED, 'LaesOutput')}")
+        output = self.output(root)
         if output is None:
             raise ClientFault("SoapFault")
         return output

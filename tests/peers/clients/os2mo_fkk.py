@@ -6,7 +6,7 @@ import datetime
 from lxml import etree
 
 import wss
-from base import (ACTION, AUTH, CLAIM, DS, ENHED, PATH, WSP, WST, Client, ClientFault, Token, cut, guid,
+from base import (AUTH, CLAIM, DS, WSP, WST, Client, ClientFault, Token, cut, guid,
                   reference, signed, signed_info, times)
 from wss import S12, WSA, WSSE, WSU, need, q
 
@@ -86,10 +86,10 @@ class Os2moFkk(Client):
         mine = etree.fromstring(token.reference)
         mine.set(wss.WSU_ID, "token-reference")
         return self.frame(
-            ACTION, self.base + PATH, token.text + "\n      " + etree.tostring(mine).decode(),
+            self.action, self.base + self.path, token.text + "\n      " + etree.tostring(mine).decode(),
             ("action", "message-id", "to", "timestamp", "token-reference", "body"), token.reference, body)
 
     def read_answer(self, status, answer):
-        output = self.parse_text(status, answer).find(f".//{q(ENHED, 'LaesOutput')}")
+        output = self.output(self.parse_text(status, answer))
         need(output is not None, "no output")
         return output

@@ -5,7 +5,7 @@ import datetime
 import re
 
 import wss
-from base import (ACTION, ADDRESSING, AUTH, CLAIM, DS, WSP, WST, Client, ClientFault, Token, cut, guid,
+from base import (ADDRESSING, AUTH, CLAIM, DS, WSP, WST, Client, ClientFault, Token, cut, guid,
                   moment, only, reference, signed, signed_info, times, verified)
 from wire import fault_of
 from wss import S11, WSA, WSSE, WSSE11, WSU, need, q
@@ -93,7 +93,8 @@ class Wcf(Client):
         named = self.claims_reference.format(token.id)
         ids = ["_1", "_2", "_3", "_4", "_5"] + (["_6"] if self.framework else []) + [stamp]
         refs = [reference(i) for i in ids] + [reference(named, str_inside=PARAMETERS)]
-        headers, s = self.addressing(ACTION, self.base + "/organisation/organisationenhed/6")
+        headers, s = self.addressing(self.action, self.base + self.path)
+        headers += self.request_header()
         framework = ('<Framework version="2.0" a:profile="urn:liberty:sb:profile:basic" u:Id="_6" '
                      'xmlns="urn:liberty:sb:2006-08" xmlns:a="urn:liberty:sb:profile"/>'
                      if self.framework else "")
@@ -116,6 +117,7 @@ class Wcf(Client):
 class Kitos(Wcf):
     row = "KITOS"
     minutes = 10
+    transaction = True
     content = 'application/soap+xml; charset=utf-8; action="{action}";'
 
     def typed(self, fault, body):

@@ -4,7 +4,7 @@
 import datetime
 
 import wss
-from base import (ACTION, AUTH, CLAIM, DS, WSP, WST, Client, ClientFault, Token, cut, guid, moment, reference,
+from base import (AUTH, CLAIM, DS, WSP, WST, Client, ClientFault, Token, cut, guid, moment, reference,
                   signed, signed_info, times, verified)
 from wire import fault_of
 from wss import S11, S12, WSA, WSSE, WSSE11, WSU, need, q
@@ -34,7 +34,8 @@ class WscCore(Client):
     def send(self, url, message, action):
         """Asks first whether the body is welcome: Expect: 100-continue."""
         path = "/" + url.split("/", 3)[3]
-        self.wire.ask("HEAD", path)  # opens the connection
+        if self.wire.connection is None:
+            self.wire.ask("HEAD", path)  # opens it
         connection = self.wire.connection
         connection.putrequest("POST", path)
         for name, value in {**self.headers(action), "Content-Length": len(message),
@@ -126,11 +127,11 @@ class WscCore(Client):
         lib = ('<Framework s:mustUnderstand="1" p6:profile="urn:liberty:sb:profile:basic" version="2.0" '
                'xmlns:p6="urn:liberty:sb:profile" xmlns="urn:liberty:sb:2006-08" u:Id="lib" />'
                if self.framework else "")
-        to = f'<a:To s:mustUnderstand="1" u:Id="to">{self.base}/organisation/organisationenhed/6</a:To>'
+        to = f'<a:To s:mustUnderstand="1" u:Id="to">{self.base}{self.path}</a:To>'
         named = f'<o:KeyIdentifier ValueType="{wss.SAMLID}">{token.id}</o:KeyIdentifier>'
         return signed(
             f'<s:Envelope xmlns:a="{WSA}" xmlns:u="{WSU}" xmlns:s="{s}"><s:Header>'
-            f'<a:Action s:mustUnderstand="1" u:Id="action">{ACTION}</a:Action>'
+            f'<a:Action s:mustUnderstand="1" u:Id="action">{self.action}</a:Action>{self.request_header()}'
             f'<a:MessageID u:Id="msgid">{self.message_id}</a:MessageID><a:ReplyTo u:Id="replyto">'
             f"<a:Address>{wss.ANONYMOUS}</a:Address></a:ReplyTo>"
             f"{'' if self.to_comes_last else to}{lib}"
@@ -155,6 +156,8 @@ class WscCore(Client):
 class OS2sync(WscCore):
     row = "OS2sync"
     lifetime = 120
+    ending = "/"
+    transaction = True
 
     def read_token(self, status, answer, cvr):
         token = super().read_token(status, answer, cvr)
