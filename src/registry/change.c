@@ -108,10 +108,11 @@ apply_import(struct tx *tx, struct change *ch, const struct object_row *last, st
 /* What follows the last registration. */
 static bool
 append_next(struct tx *tx, struct change *ch, const struct object_row *last,
-	    const struct registrering *next, struct err *e)
+	    struct registrering *next, struct err *e)
 {
 	struct object_new n;
 
+	record_user(ch->w, next);
 	stored_pack(ch->w->c->type, next, INSTANT_MIN, ch->w->c->a, &n);
 	n.key = (struct object_key){last->cvr, ch->w->c->type->id, ch->uuid};
 	n.at = next_at(last);
@@ -288,6 +289,7 @@ change_prepare(struct change *ch)
 
 		ch->regs[i].livscyklus =
 			ch->kind == CHANGE_OPRET ? LIV_OPSTAAET : LIV_IMPORTERET;
+		record_user(ch->w, &ch->regs[i]);
 		stored_pack(ch->w->c->type, &ch->regs[i], sent_at, a, &ch->packed[i]);
 	}
 }

@@ -43,11 +43,14 @@ struct encoder {
 	size_t last_len;
 };
 
-/* Prefixes that answers use. */
+/*
+ * Prefixes that answers use: those of the real services, since itk-dev's client reads units by
+ * names with their prefixes. No kind of object has elements of both the last two.
+ */
 #define PREFIX_SD "ns2"
-#define PREFIX_STS "ns3"
+#define PREFIX_OBJECT "ns3"
+#define PREFIX_STS "ns4"
 #define PREFIX_FAELLES "ns4"
-#define PREFIX_OBJECT "ns5"
 #define PREFIX_SYSTEM "ns6"
 
 /* Registrering; its content must be sorted, with at most one of a max-1 relation. */

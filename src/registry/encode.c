@@ -203,6 +203,7 @@ encode_registrering(struct encoder *x, const struct registrering *r)
 	leaf_sd(x, "Tidspunkt", time_text(x, r->at));
 	if (r->livscyklus != LIV_NONE)
 		leaf_sd(x, "LivscyklusKode", str_from(livscyklus_name[r->livscyklus]));
+	encode_ref(x, "BrugerRef", &r->bruger);
 	for (list = 0; list < LIST_COUNT; list++) {
 		open_object(x, names[list]);
 		for (; i < r->content.count && r->content.items[i].part == parts[list]; i++)

@@ -70,6 +70,7 @@ rewrite(const struct object_row *old, struct arena *a, struct str *content, void
 	if (!stored_unpack(g->x->type, old, a, &s, e))
 		return false;
 	erase_registrering(g->x->type, &s.reg, a);
+	record_user(g->w, &s.reg);
 	stored_pack(g->x->type, &s.reg, s.sent_at, a, &n);
 	*content = n.content;
 	return true;
@@ -95,6 +96,7 @@ append_notice(struct tx *tx, struct target *g, struct err *e)
 	if (!stored_unpack(g->x->type, &row, w->c->a, &last, e))
 		return false;
 	last.reg.note = NEUTRAL;
+	record_user(w, &last.reg);
 	stored_pack(g->x->type, &last.reg, INSTANT_MIN, w->c->a, &n);
 	n.key = k;
 	n.at = row.at >= now ? row.at + MS(1) : now;

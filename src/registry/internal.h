@@ -59,6 +59,11 @@ void answer_encoder(const struct registry_call *c, struct reading *r, struct lab
 /* ---- records (record.c) ---- */
 
 /* Audit record and, once a call, replay claims; in the job of the change. */
+/*
+ * [organisation 1.5] Who registered: BrugerRef as sent, which only an import can, else the id
+ * of the system that calls, as an URN. Clients go through it without a look.
+ */
+void record_user(const struct work *w, struct registrering *r);
 MUST_USE bool record_call(struct tx *tx, const struct work *w, struct uuid uuid,
 			  const char *result, struct err *e);
 /* One event a registration; `at` is when that was committed. */

@@ -65,6 +65,21 @@ detail(const struct work *w)
 	return b.over ? STR_NONE : arena_dup(w->c->a, buf_str(&b));
 }
 
+static struct str
+actor_of(const struct caller *who)
+{
+	return str_is_set(who->system) ? who->system : who->subject;
+}
+
+void
+record_user(const struct work *w, struct registrering *r)
+{
+	struct str name = actor_of(w->c->caller);
+
+	if (!ref_is_set(&r->bruger) && str_is_set(name) && name.len <= LIMIT_URN_CHARS)
+		r->bruger = ref_of_urn(name);
+}
+
 bool
 record_call(struct tx *tx, const struct work *w, struct uuid uuid, const char *result,
 	    struct err *e)
@@ -75,7 +90,7 @@ record_call(struct tx *tx, const struct work *w, struct uuid uuid, const char *r
 		.at = c->now,
 		.action = arena_printf(c->a, "%s.%s", c->key, c->operation),
 		.result = str_from(result),
-		.actor = str_is_set(who->system) ? who->system : who->subject,
+		.actor = actor_of(who),
 		.cvr = who->cvr,
 		.service = who->service,
 		.object = object_name(w, uuid),

@@ -134,6 +134,8 @@ struct xml_out *
 answer_begin(const struct answer *an, struct compose *m)
 {
 	compose_init(m, an->env->version, an->a);
+	/* that of the real services: itk-dev's client drops the colon and looks for soapBody */
+	m->prefix = "soap";
 	return compose_body(m, STR("body"));
 }
 

@@ -17,6 +17,7 @@ compose_init(struct compose *m, enum soap_version version, struct arena *a)
 	*m = (struct compose){
 		.a = a,
 		.ns = version == SOAP_11 ? NS_SOAP11 : NS_SOAP12,
+		.prefix = "s",
 		.head = BUF_INIT(HEAD_BYTES),
 		.body = BUF_INIT(LIMIT_ANSWER_BYTES),
 	};
@@ -56,7 +57,7 @@ compose_wsa(struct compose *m, const char *local, struct str id, bool must_under
 	compose_begin(m, COMPOSE_HEADER, id);
 	xml_out_apex(m->out, "a", NS_WSA, local);
 	if (must_understand)
-		xml_out_attr(m->out, "s", m->ns, "mustUnderstand", STR("1"));
+		xml_out_attr(m->out, m->prefix, m->ns, "mustUnderstand", STR("1"));
 	xml_out_attr(m->out, "u", NS_WSU, "Id", id);
 	if (is_reference)
 		xml_out_leaf(m->out, "a", NS_WSA, "Address", value);
@@ -85,7 +86,7 @@ compose_body(struct compose *m, struct str id)
 	m->body.over = false;
 	m->body_id = id;
 	o = xml_out_new(m->a, &m->body);
-	xml_out_apex(o, "s", m->ns, "Body");
+	xml_out_apex(o, m->prefix, m->ns, "Body");
 	xml_out_attr(o, "u", NS_WSU, "Id", id);
 	return o;
 }
@@ -165,7 +166,7 @@ put_security(const struct compose *m, const struct compose_signature *s, struct 
 	if (!has_security(m, s))
 		return true;
 	xml_out_open(o, "o", NS_WSSE, "Security");
-	xml_out_attr(o, "s", m->ns, "mustUnderstand", STR("1"));
+	xml_out_attr(o, m->prefix, m->ns, "mustUnderstand", STR("1"));
 	put_parts(m, COMPOSE_SECURITY, o);
 	if (s && !sign(m, s, o, e))
 		return false;
@@ -181,8 +182,8 @@ compose_finish(struct compose *m, const struct compose_signature *s, struct buf 
 
 	if (!buf_done(&m->head, e) || !buf_done(&m->body, e))
 		return false;
-	xml_out_open(o, "s", m->ns, "Envelope");
-	xml_out_open(o, "s", m->ns, "Header");
+	xml_out_open(o, m->prefix, m->ns, "Envelope");
+	xml_out_open(o, m->prefix, m->ns, "Header");
 	put_parts(m, COMPOSE_HEADER, o);
 	if (!put_security(m, s, o, e))
 		return false;

@@ -26,7 +26,8 @@ struct compose_part {
 
 struct compose {
 	struct arena *a;
-	struct str ns; /* of the envelope */
+	struct str ns;	    /* of the envelope */
+	const char *prefix; /* for it: "s" unless set before the body */
 	struct buf head, body;
 	struct xml_out *out; /* writes parts of the header */
 	struct compose_part parts[COMPOSE_PARTS_MAX];

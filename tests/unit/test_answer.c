@@ -143,6 +143,7 @@ static const char *const of_token[] = {
 	NULL};
 
 static const char *const of_service[] = {
+	"<soap:Envelope xmlns:soap=\"http://www.w3.org/2003/05/soap-envelope\"><soap:Header>",
 	"<f:Framework xmlns:f=\"urn:liberty:sb:2006-08\"",
 	"u:Id=\"h5\"",
 	"<a:Action ",
@@ -169,7 +170,7 @@ static const char *const of_service[] = {
 	"<KeyInfo>",
 	"URI=\"#b1\"",
 	"</o:Security><h:RequestHeader ",
-	">t-1</h:TransactionUUID></h:RequestHeader></s:Header><s:Body ",
+	">t-1</h:TransactionUUID></h:RequestHeader></soap:Header><soap:Body ",
 	NULL};
 
 static void

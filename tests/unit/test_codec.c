@@ -83,23 +83,25 @@ static const char unit[] =
 
 /* The same as an answer: both ends, order, our prefixes, canonical. */
 static const char answer[] =
-	"<ns5:Wrap xmlns:ns5=\"http://stoettesystemerne.dk/organisation/organisationenhed/6/\">"
-	"<ns5:ObjektType><ns2:UUIDIdentifikator" SD ">" UNIT "</ns2:UUIDIdentifikator>"
-	"</ns5:ObjektType><ns5:Registrering>"
+	"<ns3:Wrap xmlns:ns3=\"http://stoettesystemerne.dk/organisation/organisationenhed/6/\">"
+	"<ns3:ObjektType><ns2:UUIDIdentifikator" SD ">" UNIT "</ns2:UUIDIdentifikator>"
+	"</ns3:ObjektType><ns3:Registrering>"
 	"<ns2:NoteTekst" SD ">Indlæst</ns2:NoteTekst>"
 	"<ns2:Tidspunkt" SD ">2024-09-10T10:00:00.000+02:00</ns2:Tidspunkt>"
 	"<ns2:LivscyklusKode" SD ">Importeret</ns2:LivscyklusKode>"
-	"<ns5:AttributListe><ns5:Egenskab>"
+	"<ns2:BrugerRef" SD "><ns2:UUIDIdentifikator>" ORG
+	"</ns2:UUIDIdentifikator></ns2:BrugerRef>"
+	"<ns3:AttributListe><ns3:Egenskab>"
 	"<ns2:Virkning" SD ">" OUT_FRA OUT_TIL "<ns2:AktoerRef><ns2:UUIDIdentifikator>" ORG
 	"</ns2:UUIDIdentifikator></ns2:AktoerRef><ns2:AktoerTypeKode>Organisation"
 	"</ns2:AktoerTypeKode><ns2:NoteTekst>start</ns2:NoteTekst></ns2:Virkning>"
 	"<ns2:BrugervendtNoegleTekst" SD ">Borgerservice</ns2:BrugervendtNoegleTekst>"
 	"<ns2:EnhedNavn" SD ">Borgerservice &amp; Bibliotek</ns2:EnhedNavn>"
-	"</ns5:Egenskab></ns5:AttributListe>"
-	"<ns5:TilstandListe>"
+	"</ns3:Egenskab></ns3:AttributListe>"
+	"<ns3:TilstandListe>"
 	"<ns4:Gyldighed xmlns:ns4=\"http://stoettesystemerne.dk/organisation/6/\">" OUT_V_SD
 	"<ns4:GyldighedStatusKode>Aktiv</ns4:GyldighedStatusKode></ns4:Gyldighed>"
-	"</ns5:TilstandListe><ns5:RelationListe>"
+	"</ns3:TilstandListe><ns3:RelationListe>"
 	"<ns2:Adresser" SD ">" OUT_V
 	"<ns2:ReferenceID><ns2:UUIDIdentifikator>2d8f6a10-5d2b-4b0e-8a55-0d4f6a7b8c9d"
 	"</ns2:UUIDIdentifikator></ns2:ReferenceID>"
@@ -116,7 +118,7 @@ static const char answer[] =
 	"2024-09-10T00:00:00.000+02:00</ns2:TidsstempelDatoTid></ns2:FraTidspunkt>" OUT_TIL
 	"</ns2:Virkning><ns2:ReferenceID><ns2:UUIDIdentifikator>" ORG
 	"</ns2:UUIDIdentifikator></ns2:ReferenceID></ns2:Tilhoerer>"
-	"</ns5:RelationListe></ns5:Registrering></ns5:Wrap>";
+	"</ns3:RelationListe></ns3:Registrering></ns3:Wrap>";
 
 struct work {
 	struct arena *a;
@@ -564,7 +566,7 @@ test_extension(void **state)
 	assert_true(str_find(written(&w),
 			     STR("<s:LokalUdvidelse xmlns:s=\"urn:oio:sagdok:3.0.0\">"
 				 "<x xmlns=\"urn:x\" a=\"1\" b=\"2\"></x></s:LokalUdvidelse>"
-				 "</ns5:RelationListe>"),
+				 "</ns3:RelationListe>"),
 			     &at));
 	work_end(&w);
 	arena_free(a);

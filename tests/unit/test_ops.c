@@ -331,6 +331,54 @@ test_deleted_history(void **state)
 	world_expect(w, &other, E, body, 44);
 }
 
+#define SENT_USER                                                                              \
+	"<s:BrugerRef><s:UUIDIdentifikator>" U3 "</s:UUIDIdentifikator></s:BrugerRef>"
+#define SAID_USER(ref)                                                                         \
+	"</ns2:LivscyklusKode><ns2:BrugerRef xmlns:ns2=\"urn:oio:sagdok:3.0.0\">"              \
+	"<ns2:" ref "Identifikator></ns2:BrugerRef><"
+
+static void
+said_by(struct world *w, const char *uuid, const char *who)
+{
+	struct said s;
+
+	world_call(w, &reader, E, on_uuid("Laes", uuid), &s);
+	if (!said_has(&s, who))
+		fail_msg("wanted %s in\n" STR_FMT, who, STR_ARG(s.xml));
+	said_end(&s);
+}
+
+/*
+ * Every registration says who made it: as an import said, else the system that called. A search
+ * for what was registered finds it by that.
+ */
+static void
+test_who_registered(void **state)
+{
+	static const char by_system[] = SAID_USER("URNIdentifikator>system-1</ns2:URN");
+	static const char made_by[] = "<SoegInput{T}><s:SoegRegistrering><s:BrugerRef>"
+				      "<s:URNIdentifikator>%s</s:URNIdentifikator>"
+				      "</s:BrugerRef></s:SoegRegistrering></SoegInput>";
+	struct world *w = *state;
+
+	world_expect(w, &writer, E,
+		     import_of(U1, registrering(SENT_USER, EGENSKAB("2024-05-02", "Et"), "")),
+		     20);
+	said_by(w, U1, SAID_USER("UUIDIdentifikator>" U3 "</ns2:UUID"));
+	world_expect(w, &reader, E, fmt(made_by, "system-1"), 44);
+	world_expect(w, &writer, E,
+		     ret_of(U1, "<AttributListe>" EGENSKAB("2024-06-01",
+							   "To") "</AttributListe>"),
+		     20);
+	said_by(w, U1, by_system);
+	world_expect(w, &reader, E, fmt(made_by, "system-1"), 20);
+	world_expect(w, &reader, E, fmt(made_by, "system-2"), 44);
+	world_expect(w, &writer, E, on_uuid("Passiver", U1), 20);
+	said_by(w, U1, by_system);
+	world_expect(w, &writer, E, simple(U2), 20);
+	said_by(w, U2, by_system);
+}
+
 static void
 test_no_change_no_registration(void **state)
 {
@@ -473,6 +521,7 @@ main(void)
 		CASE(test_rename_and_move),
 		CASE(test_registration_time),
 		CASE(test_deleted_history),
+		CASE(test_who_registered),
 		CASE(test_no_change_no_registration),
 		CASE(test_list),
 		CASE(test_import_history),

@@ -424,6 +424,7 @@ test_anonymiser(void **state)
 	assert_true(!said_has(&s, CPR) && !said_has(&s, "Ane") && !said_has(&s, "ane") &&
 		    !said_has(&s, "fortroligt"));
 	assert_true(said_has(&s, ">Anonymiseret<"));
+	assert_true(said_has(&s, "<ns2:URNIdentifikator>system-1</ns2:URNIdentifikator>"));
 	/* the same registrations, and one that says so */
 	assert_true(said_has(&s, "10:00:00.000+02:00<") &&
 		    said_has(&s, "10:00:00.001+02:00<") && said_has(&s, "10:00:00.002+02:00<"));

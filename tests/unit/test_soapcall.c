@@ -323,7 +323,7 @@ a_call_is_answered(void **state)
 	assert_true(holds("urn:test:laesResponse</a:Action>"));
 	/* the request's transaction, last in the header, and not signed */
 	assert_true(holds("<h:TransactionUUID>t-1</h:TransactionUUID></h:RequestHeader>"
-			  "</s:Header>"));
+			  "</soap:Header>"));
 	assert_true(holds("</o:Security><h:RequestHeader "));
 	assert_true(holds("<f:Framework "));
 	assert_int_equal(sw_audit(&world, "organisationenhed.laes", "ok"), before + 1);
