@@ -13,9 +13,16 @@ BUILD = _made.BUILD
 
 
 @contextlib.contextmanager
-def served(name):
+def prepared(name):
+    """Ready to be served."""
     with _made.new_landscape(name) as made:
         made.prepare()
+        yield made
+
+
+@contextlib.contextmanager
+def served(name):
+    with prepared(name) as made:
         made.start_server()
         yield made
         assert made.stop("serve") == 0, "the server must end cleanly"
