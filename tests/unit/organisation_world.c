@@ -211,6 +211,14 @@ word(struct line *l, struct str w)
 		i->field = row(l->t, STR("Gyldighed"));
 		i->u.tilstand = (struct oio_slot){.tag = OIO_GYLDIGHED, .flag = is_active};
 		l->has_state = true;
+	} else if (str_eq_c(w, "Publiceret") || str_eq_c(w, "Upubliceret")) {
+		struct oio_item *i = item(l, &v);
+
+		i->part = OIO_TILSTAND;
+		i->field = row(l->t, STR("PubliceretStatus"));
+		i->u.tilstand = (struct oio_slot){.tag = OIO_PUBLICERET,
+						  .flag = w.ptr[0] == 'P',
+						  .flag_given = true};
 	} else if (str_cut(w, '=', &name, &value)) {
 		attribute(l, row(l->t, name), blanks(value, l->a), &v);
 	} else {
@@ -357,7 +365,8 @@ place_sound(struct place_world *w)
 		 "TilknyttedeEnheder:B TilknyttedeBrugere:D"},
 		{"OrganisationFunktion", "G",
 		 "n:Chef Funktionstype:LEDERROLLE TilknyttedeOrganisationer:O "
-		 "TilknyttedeEnheder:A TilknyttedeBrugere:E"},
+		 "TilknyttedeEnheder:A TilknyttedeEnheder:B TilknyttedeEnheder:C "
+		 "TilknyttedeBrugere:E"},
 		{"OrganisationFunktion", "J",
 		 "n:Direktør Funktionstype:ENHEDSROLLE TilknyttedeOrganisationer:O "
 		 "TilknyttedeEnheder:A TilknyttedeBrugere:E"},

@@ -239,6 +239,9 @@ test_tree(void **state)
 	assert_null(picture_leader(p, unit(p, 'b')));
 	assert_ptr_equal(picture_leader_above(p, unit(p, 'b'), &at),
 			 picture_find(p, &type_bruger, place_uuid('E')));
+	assert_ptr_equal(at, unit(p, 'B'));
+	assert_null(picture_leader(p, unit(p, 'a')));
+	assert_non_null(picture_leader_above(p, unit(p, 'a'), &at));
 	assert_ptr_equal(at, unit(p, 'A'));
 	assert_null(picture_leader_above(p, unit(p, 'c'), &at));
 	list = picture_organisations(p, &count);
