@@ -31,7 +31,10 @@ struct plan {
 	struct docs known, result;
 	struct change *changes;
 	size_t count;
-	const struct docs *files;
+	const struct docs *files; /* NULL: made by fn, of what is known */
+	docs_fn *fn;
+	void *arg;
+	struct docs made;
 	const struct apply_options *options;
 	struct apply_report *out;
 	bool is_stale; /* something became known since the plan was made */
@@ -48,6 +51,7 @@ static void
 plan_release(struct plan *p)
 {
 	docs_release(&p->known);
+	docs_release(&p->made);
 	docs_release(&p->result);
 	arena_free(p->arena);
 }
@@ -127,9 +131,10 @@ plan_make(struct plan *p, struct reading *r, struct err *e)
 
 	report_clear(out);
 	if (!reading_generation(r, &p->generation, e) ||
-	    !docs_load(r, INSTANT_MAX, p->arena, &p->known, e))
+	    !docs_load(r, INSTANT_MAX, p->arena, &p->known, e) ||
+	    (p->fn && !p->fn(&p->known, &p->made, p->arg, e)))
 		return false;
-	merge(p, p->files, o->prune);
+	merge(p, p->fn ? &p->made : p->files, o->prune);
 	check_documents(&p->result, o->development, &f);
 	check_peers(&p->result, o, &f);
 	if (f.count > 0)
@@ -262,6 +267,17 @@ apply_snapshot(struct store *s, struct plan *p, struct err *e)
 	return store_write(s, job_write, p, e);
 }
 
+static bool
+report_begin(const struct apply_options *o, struct apply_report *out, struct err *e)
+{
+	memset(out, 0, sizeof(*out));
+	buf_init(&out->diff, REPORT_BYTES_MAX);
+	buf_init(&out->problems, REPORT_BYTES_MAX);
+	buf_init(&out->warnings, REPORT_BYTES_MAX);
+	return !str_is_empty(o->actor) ||
+	       FAIL(e, APPLY_INVALID, "nobody is named who applies");
+}
+
 bool
 apply_files(struct store *s, const char *const *paths, size_t count,
 	    const struct apply_options *o, struct apply_report *out, struct err *e)
@@ -272,12 +288,8 @@ apply_files(struct store *s, const char *const *paths, size_t count,
 	bool ok = false, stale = true;
 	struct plan p;
 
-	memset(out, 0, sizeof(*out));
-	buf_init(&out->diff, REPORT_BYTES_MAX);
-	buf_init(&out->problems, REPORT_BYTES_MAX);
-	buf_init(&out->warnings, REPORT_BYTES_MAX);
-	if (str_is_empty(o->actor))
-		return FAIL(e, APPLY_INVALID, "nobody is named who applies");
+	if (!report_begin(o, out, e))
+		return false;
 	read_files(paths, count, o->root, &files, &f);
 	if (f.count > 0)
 		return FAIL(e, APPLY_INVALID, "%zu problem%s", f.count,
@@ -290,6 +302,23 @@ apply_files(struct store *s, const char *const *paths, size_t count,
 		stale = !ok && p.is_stale;
 		plan_release(&p);
 	}
+	return ok;
+}
+
+bool
+apply_known(struct store *s, docs_fn *fn, void *arg, const struct apply_options *o,
+	    struct apply_report *out, struct err *e)
+{
+	struct plan p;
+	bool ok;
+
+	if (!report_begin(o, out, e))
+		return false;
+	plan_begin(&p, NULL, o, out);
+	p.fn = fn;
+	p.arg = arg;
+	ok = store_write(s, job_plan_and_write, &p, e);
+	plan_release(&p);
 	return ok;
 }
 

@@ -12,6 +12,8 @@
 #include "base/buf.h"
 #include "store/store.h"
 
+struct cert;
+
 enum apply_change { APPLY_NEW, APPLY_CHANGED, APPLY_REMOVED, APPLY_SAME };
 
 struct apply_report {
@@ -57,6 +59,21 @@ void apply_report_release(struct apply_report *report);
 MUST_USE bool apply_files(struct store *s, const char *const *paths, size_t count,
 			  const struct apply_options *o, struct apply_report *out,
 			  struct err *e);
+
+/* A certificate of a known it-system, by itself or by its thumbprint, and its mark. */
+struct apply_mark {
+	const struct cert *cert;
+	struct str thumbprint; /* hex of SHA-1 or SHA-256; counts where cert is NULL */
+	bool is_blocked;       /* as it is to be */
+	bool is_found;         /* out: there is such a certificate */
+};
+/*
+ * Sets the mark in one transaction: no change of anybody else's comes between finding and
+ * writing. Checks and records as apply_files() does; *out as there.
+ * Errors: APPLY_INVALID (also where nothing is found), STORE_*.
+ */
+MUST_USE bool apply_mark(struct store *s, struct apply_mark *m, const struct apply_options *o,
+			 struct apply_report *out, struct err *e);
 /* Everything known, as one JSON document that apply_files takes. */
 MUST_USE bool apply_export(struct store *s, instant at, struct buf *out, struct err *e);
 

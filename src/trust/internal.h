@@ -121,6 +121,16 @@ void json_write(const json_t *v, size_t flags, struct buf *out);
 
 /* ---- reading and checking what is to be applied ---- */
 
+/* Documents that are to be applied, made out of what is known; out is empty and released. */
+typedef bool docs_fn(const struct docs *known, struct docs *out, void *arg, struct err *e);
+/*
+ * Applies what fn makes, as apply_files() would, but all of it on the store's writer: what fn
+ * saw is what is known when it is written. Errors: those of fn and of apply_files().
+ */
+MUST_USE bool apply_known(struct store *s, docs_fn *fn, void *arg,
+			  const struct apply_options *o, struct apply_report *out,
+			  struct err *e);
+
 /* Where problems go, and where we are. */
 struct findings {
 	struct buf *problems, *warnings;
