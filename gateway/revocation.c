@@ -30,17 +30,11 @@
 static instant
 until_of(const struct source *s)
 {
-	if (s->is_list)
-		return s->list ? revlist_until(s->list) : INSTANT_MIN;
-	return s->has_answer ? s->answer.until : INSTANT_MIN;
-}
+	const struct revlist *list = s->lists[s->newest];
 
-static instant
-from_of(const struct source *s)
-{
 	if (s->is_list)
-		return s->list ? revlist_from(s->list) : INSTANT_MIN;
-	return s->has_answer ? s->answer.from : INSTANT_MIN;
+		return list ? revlist_until(list) : INSTANT_MIN;
+	return s->has_answer ? s->answer.until : INSTANT_MIN;
 }
 
 enum source_state
@@ -57,47 +51,85 @@ source_state(const struct source *s, const struct config *c, instant now)
 		       : SOURCE_MISSING;
 }
 
-static bool
-is_same(const struct source *s, const struct revlist *list, const struct revanswer *answer)
-{
-	if (s->is_list)
-		return s->list && revlist_eq(s->list, list);
-	return s->has_answer && s->answer.from == answer->from &&
-	       s->answer.until == answer->until && s->answer.is_revoked == answer->is_revoked;
-}
-
-/* Takes the list. */
 static void
-hold(struct revocation *r, struct source *s, struct revlist *list,
-     const struct revanswer *answer)
+hold_list(struct revocation *r, struct source *s, size_t place, struct revlist *taken)
 {
 	pthread_mutex_lock(&r->lock);
-	s->is_new = !is_same(s, list, answer);
+	s->is_new = !s->lists[place] || !revlist_eq(s->lists[place], taken);
 	r->is_changed = r->is_changed || s->is_new;
-	if (s->is_list) {
-		revlist_free(s->list);
-		s->list = list;
-	} else {
-		s->answer = *answer;
-		s->has_answer = true;
-	}
+	revlist_free(s->lists[place]);
+	s->lists[place] = taken;
+	s->newest = place;
+	pthread_mutex_unlock(&r->lock);
+}
+
+static void
+hold_answer(struct revocation *r, struct source *s, const struct revanswer *answer)
+{
+	const struct revanswer *old = &s->answer;
+
+	pthread_mutex_lock(&r->lock);
+	s->is_new = !s->has_answer || old->from != answer->from ||
+		    old->until != answer->until || old->is_revoked != answer->is_revoked;
+	r->is_changed = r->is_changed || s->is_new;
+	s->answer = *answer;
+	s->has_answer = true;
 	pthread_mutex_unlock(&r->lock);
 }
 
 /*
- * The way to a list is open to others, and each list of every authority of ours is well signed:
- * only the one that this source is for may take the place of what is held.
+ * [rfc5280 5.2.5] Where a list of this source belongs: in the place of the one about the same
+ * certificates, of which the later holds. One about others replaces nothing, and is heard at
+ * all only when the one that was heard last has ended: an authority may come to divide its
+ * lists in another way, and who stands in the way may play back what it made for other
+ * addresses. A place is free again when what lies there is too old to be kept.
  */
 static bool
-is_of_source(const struct source *s, const struct revlist *list, instant now, struct err *e)
+find_place(const struct source *s, const struct revlist *list, bool is_kept, instant now,
+	   size_t *place, struct err *e)
 {
+	const struct revlist *newest = s->lists[s->newest];
+	size_t free_one = SOURCE_LISTS;
+
+	for (size_t i = 0; i < SOURCE_LISTS; i++) {
+		const struct revlist *held = s->lists[i];
+
+		if (held && str_eq(revlist_scope(held), revlist_scope(list))) {
+			*place = i;
+			return revlist_from(list) >= revlist_from(held) ||
+			       FAIL(e, REVOCATION_REFUSED, "older than the one that is held");
+		}
+		if (free_one == SOURCE_LISTS &&
+		    (!held || now >= instant_add(revlist_until(held), LISTS_KEPT)))
+			free_one = i;
+	}
+	if (!is_kept && newest && now < revlist_until(newest))
+		return FAIL(e, REVOCATION_REFUSED, "a list about other certificates");
+	*place = free_one;
+	return free_one < SOURCE_LISTS ||
+	       FAIL(e, REVOCATION_REFUSED, "a list about other certificates, one too many");
+}
+
+/*
+ * The way to a list is open to others, and each list of every authority of ours is well signed:
+ * only one of the authority that this source is for is taken.
+ */
+static bool
+take_list(struct revocation *r, const struct platform *p, struct source *s, struct str bytes,
+	  bool is_kept, struct err *e)
+{
+	AUTO(revlist_freep) struct revlist *list = NULL;
+	instant now = clock_now();
+	size_t place;
+
+	if (!revlist_read(p->anchors, bytes, now, is_kept ? LISTS_KEPT : 0, &list, e))
+		return false;
 	if (!revlist_is_by(list, s->issuer))
 		return FAIL(e, REVOCATION_REFUSED, "a list of another authority");
-	/* [rfc5280 5.2.5] nor one about other certificates, until the one that is held has
-	 * ended: an authority may come to divide its lists in another way */
-	if (s->list && now < revlist_until(s->list) &&
-	    !str_eq(revlist_scope(list), revlist_scope(s->list)))
-		return FAIL(e, REVOCATION_REFUSED, "a list about other certificates");
+	if (!find_place(s, list, is_kept, now, &place, e))
+		return false;
+	hold_list(r, s, place, list);
+	list = NULL;
 	return true;
 }
 
@@ -110,53 +142,62 @@ take(struct revocation *r, const struct platform *p, struct source *s, struct st
      struct str bytes, bool is_kept, struct err *e)
 {
 	instant now = clock_now(), grace = is_kept ? LISTS_KEPT : 0;
-	AUTO(revlist_freep) struct revlist *list = NULL;
 	struct revanswer answer;
-	instant from;
 
-	if (s->is_list) {
-		if (!revlist_read(p->anchors, bytes, now, grace, &list, e) ||
-		    !is_of_source(s, list, now, e))
-			return false;
-		from = revlist_from(list);
-	} else {
-		if (!ocsp_read(p->anchors, s->cert, s->issuer, question, bytes, now, grace,
-			       &answer, e))
-			return false;
-		from = answer.from;
-	}
-	if (from < from_of(s))
+	if (s->is_list)
+		return take_list(r, p, s, bytes, is_kept, e);
+	if (!ocsp_read(p->anchors, s->cert, s->issuer, question, bytes, now, grace, &answer, e))
+		return false;
+	if (s->has_answer && answer.from < s->answer.from)
 		return FAIL(e, REVOCATION_REFUSED, "older than the one that is held");
-	hold(r, s, list, &answer);
-	list = NULL;
+	hold_answer(r, s, &answer);
 	return true;
 }
 
-/* Everything that is held, for one set of anchors. */
+/* What some sources hold, put behind what is there already. */
+struct lesson {
+	struct revlist **lists;
+	struct revanswer *answers;
+	size_t list_count, answer_count;
+};
+
+static void
+add_held(struct lesson *l, struct source *const *sources, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct source *s = sources[i];
+
+		for (size_t k = 0; k < SOURCE_LISTS; k++)
+			if (s->lists[k])
+				l->lists[l->list_count++] = s->lists[k];
+		if (s->has_answer)
+			l->answers[l->answer_count++] = s->answer;
+	}
+}
+
+void
+revocation_teach_with(struct revocation *r, const struct platform *p,
+		      struct source *const *fresh, size_t count)
+{
+	struct lesson l = {.list_count = 0};
+	struct revocations what;
+
+	pthread_mutex_lock(&r->lock);
+	l.lists = MEM_NEW_N((r->count + count) * SOURCE_LISTS + 1, struct revlist *);
+	l.answers = MEM_NEW_N(r->count + count + 1, struct revanswer);
+	add_held(&l, r->sources, r->count);
+	add_held(&l, fresh, count);
+	what = (struct revocations){l.lists, l.list_count, l.answers, l.answer_count};
+	anchors_learn(p->anchors, &what);
+	pthread_mutex_unlock(&r->lock);
+	mem_free(l.lists);
+	mem_free(l.answers);
+}
+
 void
 revocation_teach(struct revocation *r, const struct platform *p)
 {
-	struct revocations what = {.list_count = 0};
-	struct revlist **lists;
-	struct revanswer *answers;
-
-	pthread_mutex_lock(&r->lock);
-	lists = MEM_NEW_N(r->count + 1, struct revlist *);
-	answers = MEM_NEW_N(r->count + 1, struct revanswer);
-	for (size_t i = 0; i < r->count; i++) {
-		const struct source *s = r->sources[i];
-
-		if (s->list)
-			lists[what.list_count++] = s->list;
-		if (s->has_answer)
-			answers[what.answer_count++] = s->answer;
-	}
-	what.lists = lists;
-	what.answers = answers;
-	anchors_learn(p->anchors, &what);
-	pthread_mutex_unlock(&r->lock);
-	mem_free(lists);
-	mem_free(answers);
+	revocation_teach_with(r, p, NULL, 0);
 }
 
 static void
@@ -174,10 +215,19 @@ teach_if_changed(struct revocation *r, const struct platform *p)
 
 /* --- the store --- */
 
+/* Each list of a source has a row of its own; that of the first has the source's key. */
 struct keep {
 	const struct source *s;
 	struct str bytes;
 };
+
+static struct str
+row_key(const struct source *s, size_t place, uint8_t room[sizeof(s->key) + 1])
+{
+	memcpy(room, s->key, sizeof(s->key));
+	room[sizeof(s->key)] = (uint8_t)place;
+	return str_of(room, sizeof(s->key) + (place > 0));
+}
 
 static bool
 keep_job(struct tx *tx, void *arg, struct err *e)
@@ -185,8 +235,10 @@ keep_job(struct tx *tx, void *arg, struct err *e)
 	const struct keep *k = arg;
 	const struct source *s = k->s;
 	instant until = instant_add(until_of(s), LISTS_KEPT);
+	size_t place = s->is_list ? s->newest : 0;
+	uint8_t key[sizeof(s->key) + 1];
 
-	return store_state_put(tx, BUCKET, str_of(s->key, sizeof(s->key)), k->bytes, until, e);
+	return store_state_put(tx, BUCKET, row_key(s, place, key), k->bytes, until, e);
 }
 
 static void
@@ -199,22 +251,47 @@ keep(struct revocation *r, const struct source *s, struct str bytes)
 		LOG_ERR(LOG_LEVEL_ERROR, "revocation.not_kept", &e, LF_C("url", s->url));
 }
 
-bool
-revocation_restore(struct revocation *r, const struct platform *p, struct source *s,
-		   struct err *e)
+static bool
+restore_row(struct revocation *r, const struct platform *p, struct source *s, size_t place,
+	    struct err *e)
 {
 	AUTO(store_read_endp) struct reading *reading = NULL;
 	AUTO(arena_freep) struct arena *a = arena_new();
+	uint8_t key[sizeof(s->key) + 1];
 	struct err why = ERR_INIT;
 	struct str bytes;
 
 	if (!store_read(r->app->store, &reading, e) ||
-	    !store_state_get(reading, BUCKET, str_of(s->key, sizeof(s->key)), clock_now(), a,
-			     &bytes, e))
+	    !store_state_get(reading, BUCKET, row_key(s, place, key), clock_now(), a, &bytes,
+			     e))
 		return false;
 	if (str_is_set(bytes) && !take(r, p, s, STR_NONE, bytes, true, &why))
 		LOG_ERR(LOG_LEVEL_WARNING, "revocation.kept_is_useless", &why,
 			LF_C("url", s->url));
+	return true;
+}
+
+/* The latest one counts as heard last. */
+static void
+find_newest(struct source *s)
+{
+	for (size_t i = 0; i < SOURCE_LISTS; i++)
+		if (s->lists[i] &&
+		    (!s->lists[s->newest] ||
+		     revlist_from(s->lists[i]) > revlist_from(s->lists[s->newest])))
+			s->newest = i;
+}
+
+bool
+revocation_restore(struct revocation *r, const struct platform *p, struct source *s,
+		   struct err *e)
+{
+	size_t rows = s->is_list ? SOURCE_LISTS : 1;
+
+	for (size_t i = 0; i < rows; i++)
+		if (!restore_row(r, p, s, i, e))
+			return false;
+	find_newest(s);
 	return true;
 }
 

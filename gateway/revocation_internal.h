@@ -16,6 +16,12 @@ enum source_state {
 };
 const char *source_state_name(enum source_state s);
 
+/*
+ * Lists of one address that are about different certificates: one never stands for another, so
+ * they are held beside one another, each in a place of its own.
+ */
+#define SOURCE_LISTS 3
+
 /* A list, or the question about one certificate. */
 struct source {
 	uint8_t key[32]; /* digest of address, certificate and issuer */
@@ -25,7 +31,8 @@ struct source {
 	struct cert *cert;   /* of a question */
 	struct cert *issuer; /* who speaks: of that certificate, or of the list */
 	/* what was heard; under the lock */
-	struct revlist *list;
+	struct revlist *lists[SOURCE_LISTS];
+	size_t newest; /* of them: which one was heard last */
 	struct revanswer answer;
 	bool has_answer;
 	bool is_new; /* not what was held before */
@@ -58,6 +65,9 @@ MUST_USE bool revocation_refresh(struct revocation *r, const struct platform *p,
 /* What the store has of a source. Something useless is no error. */
 MUST_USE bool revocation_restore(struct revocation *r, const struct platform *p,
 				 struct source *s, struct err *e);
+/* Everything that is held, and besides what these new ones hold, for one set of anchors. */
+void revocation_teach_with(struct revocation *r, const struct platform *p,
+			   struct source *const *fresh, size_t count);
 /* Logs and notes what became revoked of what is known: for lists, decides nothing. */
 MUST_USE bool revocation_survey(struct revocation *r, const struct platform *p, struct err *e);
 enum source_state source_state(const struct source *s, const struct config *c, instant now);

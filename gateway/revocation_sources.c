@@ -44,7 +44,8 @@ source_free(struct source *s)
 		return;
 	cert_free(s->cert);
 	cert_free(s->issuer);
-	revlist_free(s->list);
+	for (size_t i = 0; i < SOURCE_LISTS; i++)
+		revlist_free(s->lists[i]);
 	mem_free(s->url);
 	mem_free(s);
 }
@@ -177,29 +178,44 @@ make_unique(struct gather *g)
 	g->count = kept + 1;
 }
 
-/* What was there already stays, with what it holds; what is new is looked up in the store. */
+static struct source **
+find(struct source **sources, size_t count, struct source *const *wanted)
+{
+	return count > 0 ? bsearch(wanted, sources, count, sizeof(struct source *), by_key)
+			 : NULL;
+}
+
+/* What the store has of new sources of one kind. */
+static bool
+restore(struct revocation *r, struct gather *g, bool lists, struct err *e)
+{
+	for (size_t i = 0; i < g->count; i++)
+		if (g->items[i]->is_list == lists &&
+		    find(r->sources, r->count, &g->items[i]) == NULL &&
+		    !revocation_restore(r, g->p, g->items[i], e))
+			return false;
+	return true;
+}
+
+/*
+ * What was there already stays, with what it holds; what is new is looked up in the store.
+ * Lists first, and they are in force before an answer is looked at: who gave it may be on one.
+ */
 static bool
 merge(struct revocation *r, struct gather *g, struct err *e)
 {
 	struct source **old = r->sources;
 	size_t old_count = r->count;
 
-	for (size_t i = 0; i < g->count; i++) {
-		struct source **was = NULL;
-
-		if (old_count > 0)
-			was = bsearch(&g->items[i], old, old_count, sizeof(struct source *),
-				      by_key);
-		if (was == NULL && !revocation_restore(r, g->p, g->items[i], e))
-			return false;
-	}
+	if (!restore(r, g, true, e))
+		return false;
+	revocation_teach_with(r, g->p, g->items, g->count);
+	if (!restore(r, g, false, e))
+		return false;
 	pthread_mutex_lock(&r->lock);
 	for (size_t i = 0; i < g->count; i++) {
-		struct source **was = NULL;
+		struct source **was = find(old, old_count, &g->items[i]);
 
-		if (old_count > 0)
-			was = bsearch(&g->items[i], old, old_count, sizeof(struct source *),
-				      by_key);
 		if (was != NULL) {
 			struct source *fresh = g->items[i];
 

@@ -69,6 +69,8 @@ MUST_USE bool oaep_params_set(EVP_PKEY_CTX *ctx, enum oaep_kind kind);
 /* revlist.c: what is a list, before anybody is asked whose. */
 MUST_USE bool crl_parse(struct str der, X509_CRL **out, struct err *e);
 struct str crl_reach(const X509_CRL *crl); /* which certificates it is about */
+/* Is it about this one, for every reason? Who signed it is not asked. */
+bool crl_covers(const X509_CRL *crl, X509 *x);
 bool sigalg_is_sound(const X509_ALGOR *alg); /* not SHA-1, nor older */
 X509_CRL *revlist_crl(const struct revlist *l);
 

@@ -132,6 +132,55 @@ crl_reach(const X509_CRL *crl)
 	return str_of(ASN1_STRING_get0_data(where), (size_t)ASN1_STRING_length(where));
 }
 
+static bool
+share_one(const GENERAL_NAMES *some, const GENERAL_NAMES *others)
+{
+	for (int i = 0; i < sk_GENERAL_NAME_num(some); i++)
+		for (int k = 0; k < sk_GENERAL_NAME_num(others); k++)
+			if (GENERAL_NAME_cmp(sk_GENERAL_NAME_value(some, i),
+					     sk_GENERAL_NAME_value(others, k)) == 0)
+				return true;
+	return false;
+}
+
+/* [rfc5280 6.3.3 b.2.i] does one of the names of where a list is stand in the certificate? */
+static bool
+share_a_name(const GENERAL_NAMES *of_list, X509 *x)
+{
+	CRL_DIST_POINTS *points = X509_get_ext_d2i(x, NID_crl_distribution_points, NULL, NULL);
+	bool found = false;
+
+	for (int i = 0; i < sk_DIST_POINT_num(points) && !found; i++) {
+		const DIST_POINT_NAME *at = sk_DIST_POINT_value(points, i)->distpoint;
+
+		found = at != NULL && at->type == 0 && share_one(at->name.fullname, of_list);
+	}
+	CRL_DIST_POINTS_free(points);
+	ERR_clear_error();
+	return found;
+}
+
+bool
+crl_covers(const X509_CRL *crl, X509 *x)
+{
+	ISSUING_DIST_POINT *idp;
+	bool covers;
+
+	if (X509_CRL_get_ext_by_NID(crl, NID_issuing_distribution_point, -1) < 0)
+		return true;
+	idp = X509_CRL_get_ext_d2i(crl, NID_issuing_distribution_point, NULL, NULL);
+	covers = idp != NULL && idp->onlysomereasons == NULL && idp->onlyattr <= 0 &&
+		 idp->indirectCRL <= 0 && (idp->onlyuser <= 0 || X509_check_ca(x) == 0) &&
+		 (idp->onlyCA <= 0 || X509_check_ca(x) != 0);
+	/* named relative to its issuer: nobody here does that */
+	if (covers && idp->distpoint != NULL)
+		covers = idp->distpoint->type == 0 &&
+			 share_a_name(idp->distpoint->name.fullname, x);
+	ISSUING_DIST_POINT_free(idp);
+	ERR_clear_error();
+	return covers;
+}
+
 static void
 make_scope(struct revlist *l, const X509 *issuer)
 {

@@ -187,22 +187,22 @@ is_signed_by(X509_CRL *crl, const X509 *issuer)
 	return is;
 }
 
-/* About the same certificates, and made later. */
+/* Made later, and about the same certificates, or about this one at least. */
 static bool
-is_later(const X509_CRL *crl, const X509_CRL *than)
+is_later(const X509_CRL *crl, const X509_CRL *than, X509 *x)
 {
 	instant one = 0, other = 0;
 
 	if (!asn1_instant(X509_CRL_get0_lastUpdate(crl), &one) ||
 	    !asn1_instant(X509_CRL_get0_lastUpdate(than), &other) || one <= other)
 		return false;
-	return str_eq(crl_reach(crl), crl_reach(than));
+	return str_eq(crl_reach(crl), crl_reach(than)) || crl_covers(crl, x);
 }
 
 /*
  * OpenSSL prefers a list that is in its time to a later one that has run out. So an older list
  * with a longer life would take back what a later one revoked, as soon as that one is stale:
- * the latest list of an issuer decides, whatever its end.
+ * the latest list of an issuer that is about the certificate decides, whatever its end.
  */
 static bool
 is_listed(const struct picture *p, X509 *x, const X509 *issuer)
@@ -219,7 +219,7 @@ is_listed(const struct picture *p, X509 *x, const X509 *issuer)
 			X509_CRL *other =
 				X509_OBJECT_get0_X509_CRL(sk_X509_OBJECT_value(all, k));
 
-			is_over = other != NULL && other != crl && is_later(other, crl) &&
+			is_over = other != NULL && other != crl && is_later(other, crl, x) &&
 				  !names(other, x) && is_signed_by(other, issuer);
 		}
 		if (!is_over)

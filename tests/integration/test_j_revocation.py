@@ -235,17 +235,23 @@ def test_a_genuine_list_of_another_authority(land, trust):
 
 
 def test_a_list_of_the_authority_about_others(land):
-    """Divided lists: one about authorities alone is later, of the same key, and not ours to take."""
-    land.authority.publish("issuing", "systems/KY", age=7200, life=12)
+    """Divided lists: one about authorities alone is later, of the same key, and replaces none about others."""
+    land.authority.publish("issuing", "systems/KY", age=7200, life=10)
     land.serve_with('fetch = "crl"; crl_required = false;')
     assert token(land, "KY") == "refused"
     whole = land.authority.lists["issuing"]
-    land.authority.publish("issuing", only="onlyCA")
+    land.authority.publish("issuing", only="onlyCA", life=18)
     divided, land.authority.lists["issuing"] = land.authority.lists["issuing"], whole
     swapped(land, divided)
     assert "a list about other certificates" in log(land)
-    assert token(land, "KY") == "refused"
-    # an authority that divides them from now on is heard when the old one has ended
+    assert [token(land, s) for s in ("KY", "KSD")] == ["refused", "token"]
+    # when the whole one has ended it is taken, beside that one: what was revoked stays so
+    within(15, True, lambda: "event=revocation.recovered" in log(land))
+    assert [token(land, s) for s in ("KY", "KSD")] == ["refused", "token"]
+    assert land.stop("serve") == 0
+    land.start_server()
+    assert [token(land, s) for s in ("KY", "KSD")] == ["refused", "token"]
+    # an authority that divides them from now on is heard when that one has ended too
     land.authority.publish("issuing", only="onlyuser")
     land.authority.override.clear()
     within(20, "token", lambda: token(land, "KY"))

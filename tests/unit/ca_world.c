@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <openssl/ocsp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
@@ -112,6 +114,16 @@ ca_list(struct arena *a, const struct ca_list *spec)
 		ASN1_INTEGER_set(one, 1);
 		assert_int_equal(X509_CRL_add1_ext_i2d(crl, NID_delta_crl, one, 1, 0), 1);
 		ASN1_INTEGER_free(one);
+	}
+	if (spec->idp) {
+		char *text = strdup(spec->idp);
+		X509_EXTENSION *idp = X509V3_EXT_nconf_nid(
+			NULL, NULL, NID_issuing_distribution_point, text);
+
+		assert_non_null(idp);
+		assert_int_equal(X509_CRL_add_ext(crl, idp, -1), 1);
+		X509_EXTENSION_free(idp);
+		free(text);
 	}
 	sign_list(crl, spec);
 	out.len = (size_t)i2d_X509_CRL(crl, &der);

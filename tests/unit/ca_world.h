@@ -15,6 +15,7 @@ struct ca_list {
 	const char *revoked; /* folder, or NULL */
 	instant from, until;
 	bool is_sha1, is_pss, is_endless, is_delta;
+	const char *idp; /* IssuingDistributionPoint, as openssl.cnf has it; NULL: none */
 };
 struct str ca_list(struct arena *a, const struct ca_list *spec); /* DER */
 

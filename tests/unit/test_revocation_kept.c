@@ -82,6 +82,94 @@ whose_a_list_is(void **state)
 	anchors_free(a);
 }
 
+/* --- divided lists --- */
+
+#define OF_KY "critical,fullname:URI:http://pki.localhost/oces/issuing/1/crl/issuing.crl"
+#define OF_OTHERS "critical,fullname:URI:http://pki.localhost/oces/issuing/1/crl/other.crl"
+
+/*
+ * A list revokes KY; a later one of the same authority does not name it. That counts if it is
+ * about KY at all, however long ago the first one has ended.
+ */
+static const struct divided_case {
+	const char *name, *first, *later;
+	enum err_code verdict;
+} divided_cases[] = {
+	{"whole, whole", NULL, NULL, ERR_NONE},
+	{"whole, of users", NULL, "critical,onlyuser:TRUE", ERR_NONE},
+	{"whole, of authorities", NULL, "critical,onlyCA:TRUE", CERT_REVOKED},
+	{"whole, of attributes", NULL, "critical,onlyAA:TRUE", CERT_REVOKED},
+	{"whole, of some reasons", NULL, "critical,onlysomereasons:keyCompromise",
+	 CERT_REVOKED},
+	{"whole, of somebody else's", NULL, "critical,indirectCRL:TRUE", CERT_REVOKED},
+	{"whole, of its own address", NULL, OF_KY, ERR_NONE},
+	{"whole, of another address", NULL, OF_OTHERS, CERT_REVOKED},
+	{"of its address, whole", OF_KY, NULL, ERR_NONE},
+	{"of its address, of another", OF_KY, OF_OTHERS, CERT_REVOKED},
+	{"of its address, of its address", OF_KY, OF_KY, ERR_NONE},
+	{"of users, of authorities", "critical,onlyuser:TRUE", "critical,onlyCA:TRUE",
+	 CERT_REVOKED},
+};
+
+static void
+divided(const struct divided_case *x, bool is_stale, bool is_first)
+{
+	struct anchors *a = load();
+	struct ca_list specs[] = {
+		{.issuer = "ca/issuing",
+		 .revoked = "systems/KY",
+		 .from = now - HOURS(5),
+		 .until = is_stale ? now - HOURS(4) : now + HOURS(5),
+		 .is_pss = true,
+		 .idp = x->first},
+		{.issuer = "ca/issuing",
+		 .from = now - HOURS(1),
+		 .until = now + HOURS(5),
+		 .is_pss = true,
+		 .idp = x->later},
+		{.issuer = "ca/root",
+		 .from = now - HOURS(1),
+		 .until = now + HOURS(5),
+		 .is_pss = true},
+	};
+	struct revlist *lists[ARRAY_LEN(specs)];
+	const struct revocations what = {lists, ARRAY_LEN(lists), NULL, 0};
+	struct cert *ky = pki_cert("systems/KY"), *ksd = pki_cert("systems/KSD");
+	struct err e = ERR_INIT;
+
+	for (size_t i = 0; i < ARRAY_LEN(specs); i++) {
+		/* in either order */
+		size_t at = i < 2 && !is_first ? 1 - i : i;
+
+		if (!revlist_read(a, ca_list(arena, &specs[at]), now, DAYS(1), &lists[i], &e))
+			fail_msg("%s: %s", x->name, e.detail);
+	}
+	anchors_learn(a, &what);
+	(void)!anchors_check(a, ky, now, &e);
+	if (x->verdict == CERT_REVOKED && e.code != CERT_REVOKED)
+		fail_msg("%s: %s %s", x->name, err_row(e.code)->name, e.detail);
+	if (x->verdict == ERR_NONE && e.code == CERT_REVOKED)
+		fail_msg("%s: revoked still", x->name);
+	/* nobody else is revoked by it */
+	err_clear(&e);
+	(void)!anchors_check(a, ksd, now, &e);
+	assert_true(e.code != CERT_REVOKED);
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+		revlist_free(lists[i]);
+	cert_free(ky);
+	cert_free(ksd);
+	anchors_free(a);
+}
+
+static void
+divided_lists(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(divided_cases); i++)
+		for (int k = 0; k < 4; k++)
+			divided(&divided_cases[i], k & 1, k & 2);
+}
+
 /* --- kept answers --- */
 
 #define ABOUT "systems/KY", "ca/issuing"
@@ -237,6 +325,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whose_a_list_is),
+		cmocka_unit_test(divided_lists),
 		cmocka_unit_test(after_the_responder_ended),
 		cmocka_unit_test(lists_after_the_answer),
 	};
