@@ -127,6 +127,11 @@ check_next(struct plan *x, struct err *e)
 	/* [token-service 7.4] */
 	if (x->name == IDENTITY_STS && str_is_empty(cert_ski(next)))
 		return FAIL(e, CONFIG_INVALID, "it has no SubjectKeyIdentifier");
+	/* [token-service 6.3] the server would refuse the configuration */
+	if (x->name == IDENTITY_STS && cert_key_kind(next) != KEY_RSA &&
+	    config_flag(x->p->config, OPT_STS_JWT))
+		return FAIL(e, CONFIG_INVALID,
+			    "it is no RSA key, which JSON Web Tokens need (sts.jwt)");
 	if (cert_key_kind(next) == KEY_RSA && cert_key_bits(next) < KEY_BITS)
 		say(x->warnings, "its key has %d bits; %d are expected", cert_key_bits(next),
 		    KEY_BITS);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The keys of this installation with their successors. Refuses a successor that is the same
- * key, that is not valid yet when it is to sign, or that has run out by then; and a token
- * service's certificate that clients cannot refer to.
+ * key, that is not valid yet when it is to sign, or that has run out by then; a token service's
+ * certificate that clients cannot refer to; and a key that cannot sign the tokens it is for.
  * Source: token-service contract 7.4; administration contract 4.9.
  */
 #include "gateway/identity.h"
@@ -69,6 +69,25 @@ check_name(enum identity_name name, const struct signer *s, struct err *e)
 {
 	return name != IDENTITY_STS || !str_is_empty(cert_ski(signer_cert(s))) ||
 	       FAIL(e, CONFIG_INVALID, "%s: no SubjectKeyIdentifier", rows[name].use);
+}
+
+/*
+ * [token-service 6.3] a JWT is signed PS256, and clients and services look for nothing else. A
+ * key that cannot do that would be found out by the first of them.
+ */
+static bool
+check_jwt(const struct config *c, const struct identity *id, struct err *e)
+{
+	const struct signer *signers[] = {id->current, id->next};
+	static const char *const keys[] = {"sts.key", "sts.next_key"};
+
+	for (size_t i = 0; config_flag(c, OPT_STS_JWT) && i < ARRAY_LEN(signers); i++)
+		if (signers[i] != NULL && cert_key_kind(signer_cert(signers[i])) != KEY_RSA)
+			return FAIL(e, CONFIG_INVALID,
+				    "%s is no RSA key, which PS256 of JSON Web Tokens needs; "
+				    "set sts.jwt = false to issue none",
+				    keys[i]);
+	return true;
 }
 
 static bool
@@ -142,8 +161,11 @@ identity_load(const struct config *c, enum identity_name name, struct identity *
 	    (!signer_open(&from, &out->current, e) || !check_name(name, out->current, e) ||
 	     !add_cert(out, signer_cert(out->current), e) || !load_next(c, name, out, e)))
 		return false;
-	return name != IDENTITY_STS || !config_is_set(c, OPT_STS_TRUSTED) ||
-	       load_trusted(config_text(c, OPT_STS_TRUSTED), out, e);
+	if (name != IDENTITY_STS)
+		return true;
+	return check_jwt(c, out, e) &&
+	       (!config_is_set(c, OPT_STS_TRUSTED) ||
+		load_trusted(config_text(c, OPT_STS_TRUSTED), out, e));
 }
 
 void

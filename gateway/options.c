@@ -107,6 +107,9 @@ const struct option_row option_rows[OPT_COUNT] = {
 		{"sts.on_behalf_of", OPTION_FLAG, "false", 0, 0, NULL, true,
 		 "Tokens on behalf of another system or of a user are issued, to those that "
 		 "what is known allows it."},
+	[OPT_STS_JWT] = {"sts.jwt", OPTION_FLAG, "true", 0, 0, NULL, true,
+			 "JSON Web Tokens are issued, signed PS256: sts.key and sts.next_key "
+			 "have to be RSA keys."},
 	[OPT_STS_JWT_ISSUER] =
 		{"sts.jwt_issuer", OPTION_TEXT, NULL, 0, 0, NULL, true,
 		 "Issuer of JSON Web Tokens, as resource servers have it configured; default: "

@@ -385,13 +385,14 @@ static const struct {
 	const char *path;
 	bool is_get;
 	bool has_more; /* the path may go on behind a slash */
+	bool is_jwt;   /* not there with sts.jwt = false */
 	void (*handler)(struct app *app, const struct platform *p, struct http_call *c);
 } paths[] = {
-	{REST_PATH_SAML, false, false, saml_call},
-	{REST_PATH_JWT, false, false, jwt_call},
-	{REST_PATH_EXCHANGE, false, false, rest_exchange},
-	{REST_PATH_JWKS, true, false, rest_jwks},
-	{REST_PATH_METADATA, true, true, rest_metadata},
+	{REST_PATH_SAML, false, false, false, saml_call},
+	{REST_PATH_JWT, false, false, true, jwt_call},
+	{REST_PATH_EXCHANGE, false, false, true, rest_exchange},
+	{REST_PATH_JWKS, true, false, true, rest_jwks},
+	{REST_PATH_METADATA, true, true, true, rest_metadata},
 };
 
 static bool
@@ -416,6 +417,10 @@ rest_call(struct app *app, const struct platform *p, struct http_call *c)
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
 		if (!is_at(c->path, paths[i].path, paths[i].has_more))
 			continue;
+		if (paths[i].is_jwt && !config_flag(p->config, OPT_STS_JWT)) {
+			http_plain(c, 404, "Nothing is served at this path.");
+			return true;
+		}
 		is_right = paths[i].is_get ? is_get : c->method == HTTP_METHOD_POST;
 		if (is_right) {
 			paths[i].handler(app, p, c);

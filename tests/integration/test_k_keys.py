@@ -373,6 +373,32 @@ def test_a_roll_that_cannot_be(own_land, what, word):
         assert "PRIVATE KEY" in (own / "key.pem").read_text()
 
 
+def test_an_ec_key_and_jwts(own_land):
+    """JWTs need RSA: told by the plan, by the check and at start, and not by the first call."""
+    land = own_land
+    subprocess.run(["openssl", "req", "-new", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                    "-nodes", "-subj", "/CN=ec", "-days", "90", "-addext", "subjectKeyIdentifier=hash",
+                    "-keyout", land.folder / "ec.key", "-out", land.folder / "ec.pem"], check=True, capture_output=True)
+    pair = ["--key", land.folder / "ec.key", "--cert", land.folder / "ec.pem", "--from", in_seconds(60)]
+    assert "no RSA key" in plan(land, "sts", *pair, code=6)
+    settings = {"next_key": land.folder / "ec.key", "next_cert": land.folder / "ec.pem"}
+    whole = land.config.read_text()
+    configure(land, "sts", settings)
+    for command in ("check", "serve"):
+        done = land.sluse(command, check=False)
+        assert done.returncode == 6 and "sts.next_key is no RSA key" in done.stderr, done
+    land.config.write_text(whole)
+    configure(land, "sts", {"jwt": "false"})
+    land.config.write_text(land.config.read_text().replace('jwt = "false"', "jwt = false"))
+    assert plan(land, "sts", *pair)["warnings"]
+    configure(land, "sts", settings)
+    assert land.sluse("check", check=False).returncode == 0
+    land.start_server()
+    assert land.token("KY", "11111111")[1].returncode == 0
+    for path in ("/runtime/oauth2/certs.idp", "/.well-known/oauth-authorization-server"):
+        assert land.get(path)[0] == 404
+
+
 def test_production_gives_peers_time(own_land):
     """The proposal is 30 days; 48 hours is the least."""
     land = own_land

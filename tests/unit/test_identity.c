@@ -42,7 +42,8 @@ put_pair(int fd, const char *prefix, const char *folder)
 
 /* ERR_NONE and *out filled, or what the refusal is called. next, from: NULL: none. */
 static enum err_code
-load(const char *now, const char *next, const char *from, struct identity *out)
+load_with(const char *more, const char *now, const char *next, const char *from,
+	  struct identity *out)
 {
 	char path[] = "build/test_identity.XXXXXX", trusted[PKI_PATH_BYTES];
 	struct buf problems = BUF_INIT(4096);
@@ -51,7 +52,7 @@ load(const char *now, const char *next, const char *from, struct identity *out)
 	int fd = mkstemp(path);
 
 	assert_true(fd >= 0);
-	dprintf(fd, "environment = \"development\";\nsts = { ");
+	dprintf(fd, "environment = \"development\";\nsts = { %s", more);
 	put_pair(fd, "", now);
 	if (next)
 		put_pair(fd, "next_", next);
@@ -68,6 +69,12 @@ load(const char *now, const char *next, const char *from, struct identity *out)
 		assert_int_equal(e.code, ERR_NONE);
 	config_free(config);
 	return e.code;
+}
+
+static enum err_code
+load(const char *now, const char *next, const char *from, struct identity *out)
+{
+	return load_with("", now, next, from, out);
 }
 
 static const char *
@@ -231,10 +238,41 @@ both_in_metadata(void **state)
 	identity_release(&id);
 }
 
+/* [token-service 6.3] JWTs are signed PS256: told when it is loaded, not at the first call. */
+static void
+keys_for_jwts(void **state)
+{
+	static const struct {
+		const char *more, *now, *next;
+		enum err_code want;
+	} rows[] = {
+		{"", "platform/adgangsstyring", NULL, ERR_NONE},
+		{"", "odd/ec256", NULL, CONFIG_INVALID},
+		{"", "odd/ec384", NULL, CONFIG_INVALID},
+		{"", "platform/adgangsstyring", "odd/ec256", CONFIG_INVALID},
+		{"", "odd/ec256", "platform/adgangsstyring", CONFIG_INVALID},
+		{"jwt = true; ", "odd/ec256", NULL, CONFIG_INVALID},
+		{"jwt = false; ", "odd/ec256", NULL, ERR_NONE},
+		{"jwt = false; ", "platform/adgangsstyring", "odd/ec256", ERR_NONE},
+		{"jwt = false; ", "platform/adgangsstyring", NULL, ERR_NONE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct identity id;
+
+		if (load_with(rows[i].more, rows[i].now, rows[i].next, NULL, &id) !=
+		    rows[i].want)
+			fail_msg("row %zu: %s%s", i, rows[i].more, rows[i].now);
+		identity_release(&id);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(keys_for_jwts),
 		cmocka_unit_test(who_signs_when),
 		cmocka_unit_test(no_successor),
 		cmocka_unit_test(both_decrypt),

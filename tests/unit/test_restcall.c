@@ -324,6 +324,36 @@ an_issuer_of_its_own(void **state)
 
 /* --- what resource servers are told --- */
 
+/* Then there is nothing about them; SAML tokens are issued as ever, by an EC key too. */
+static void
+without_jwts(void **state)
+{
+	static const struct send gone[] = {
+		{REST_PATH_JWT, .type = FORM, .body = STR_INIT("x")},
+		{REST_PATH_EXCHANGE, .type = FORM, .body = STR_INIT("x")},
+		{REST_PATH_JWKS, .method = HTTP_METHOD_GET},
+		{REST_PATH_METADATA, .method = HTTP_METHOD_GET},
+		{REST_PATH_METADATA "/runtime", .method = HTTP_METHOD_GET},
+	};
+	const struct send saml = {REST_PATH_SAML, .type = JSON, .body = STR(WHOLE)};
+	struct signer *ec = pki_signer("odd/ec256");
+	struct identity rsa = bw.platform.id[IDENTITY_STS];
+
+	(void)state;
+	sw_settings(&bw, "on_behalf_of = true; jwt = false;", BW_HUB_SETTINGS);
+	bw.platform.id[IDENTITY_STS] = (struct identity){
+		.current = ec, .certs = {cert_hold(signer_cert(ec))}, .cert_count = 1};
+	for (size_t i = 0; i < ARRAY_LEN(gone); i++)
+		assert_int_equal(rw_post(&gone[i]), 404);
+	assert_int_equal(rw_post(&saml), 200);
+	assert_true(bw_has(rw_saml(), "xmldsig-more#ecdsa-sha256"));
+	cert_free(bw.platform.id[IDENTITY_STS].certs[0]);
+	bw.platform.id[IDENTITY_STS] = rsa;
+	signer_free(ec);
+	sw_settings(&bw, "on_behalf_of = true;", BW_HUB_SETTINGS);
+	assert_int_equal(rw_post(&saml), 200);
+}
+
 static void
 keys_and_metadata(void **state)
 {
@@ -408,6 +438,7 @@ main(void)
 		cmocka_unit_test(refused_by_word),
 		cmocka_unit_test(a_jwt_on_behalf),
 		cmocka_unit_test(an_issuer_of_its_own),
+		cmocka_unit_test(without_jwts),
 		cmocka_unit_test(keys_and_metadata),
 		cmocka_unit_test(a_store_that_does_not_write),
 		cmocka_unit_test(strangers_are_told_briefly),
