@@ -31,13 +31,13 @@ struct anchors {
 	bool are_dev, self_made_ok, crl_required;
 	instant grace;
 	pthread_mutex_t lock; /* picture: the pointer */
-	struct picture *picture;
+	struct revpicture *picture;
 };
 
 /* What the chain check needs to know beyond OpenSSL's context. */
 struct judgement {
 	const struct anchors *anchors;
-	const struct picture *picture;
+	const struct revpicture *picture;
 	const struct cert *cert;
 	instant now;
 	bool only_chain; /* revocation is not looked at */
@@ -116,17 +116,17 @@ on_problem(int ok, X509_STORE_CTX *ctx)
 	 */
 	if ((X509_STORE_CTX_get_error(ctx) == X509_V_ERR_CERT_NOT_YET_VALID &&
 	     X509_STORE_CTX_get_error_depth(ctx) == 0) ||
-	    (!j->only_chain && picture_forgives(j->picture, ctx, j->now))) {
+	    (!j->only_chain && revpicture_forgives(j->picture, ctx, j->now))) {
 		X509_STORE_CTX_set_error(ctx, X509_V_OK);
 		return 1;
 	}
 	return 0;
 }
 
-static struct picture *
-picture_of(const struct anchors *a, const struct revocations *more)
+static struct revpicture *
+revpicture_of(const struct anchors *a, const struct revocations *more)
 {
-	const struct picture_parts parts = {
+	const struct revpicture_parts parts = {
 		.roots = a->roots,
 		.files = a->files,
 		.more = more,
@@ -135,17 +135,17 @@ picture_of(const struct anchors *a, const struct revocations *more)
 		.on_problem = on_problem,
 	};
 
-	return picture_new(&parts);
+	return revpicture_new(&parts);
 }
 
 /* The one in force, one holder more. */
-static struct picture *
+static struct revpicture *
 picture_now(struct anchors *a)
 {
-	struct picture *p;
+	struct revpicture *p;
 
 	pthread_mutex_lock(&a->lock);
-	p = picture_hold(a->picture);
+	p = revpicture_hold(a->picture);
 	pthread_mutex_unlock(&a->lock);
 	return p;
 }
@@ -181,7 +181,7 @@ anchors_load(const struct anchors_paths *paths, struct anchors **out, struct err
 		return false;
 	if (paths->crls != NULL && !lists_load(paths->crls, a->files, e))
 		return false;
-	a->picture = picture_of(a, NULL);
+	a->picture = revpicture_of(a, NULL);
 	*out = a;
 	a = NULL;
 	return true;
@@ -202,7 +202,7 @@ anchors_free(struct anchors *a)
 	sk_X509_pop_free(a->roots, X509_free);
 	sk_X509_pop_free(a->intermediates, X509_free);
 	sk_X509_CRL_pop_free(a->files, X509_CRL_free);
-	picture_free(a->picture);
+	revpicture_free(a->picture);
 	pthread_mutex_destroy(&a->lock);
 	verdicts_free(a->verdicts);
 	mem_free(a);
@@ -295,7 +295,7 @@ static instant
 chain_good_until(X509_STORE_CTX *ctx, const struct judgement *j)
 {
 	STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(ctx);
-	instant until = picture_good_until(j->picture, chain, j->now);
+	instant until = revpicture_good_until(j->picture, chain, j->now);
 
 	for (int i = 0; i < sk_X509_num(chain); i++) {
 		instant end = j->now;
@@ -315,7 +315,7 @@ ctx_new(struct judgement *j)
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
 
 	BUG_ON(ctx == NULL);
-	if (X509_STORE_CTX_init(ctx, picture_store(j->picture), cert_x509(j->cert),
+	if (X509_STORE_CTX_init(ctx, revpicture_store(j->picture), cert_x509(j->cert),
 				j->anchors->intermediates) != 1 ||
 	    X509_STORE_CTX_set_app_data(ctx, j) != 1) {
 		X509_STORE_CTX_free(ctx);
@@ -362,7 +362,7 @@ judge(struct judgement *j, const char **reason, int *depth)
 	v.code = code_of(problem);
 	/* no list at all is found first where a responder alone says revoked */
 	if ((v.code == ERR_NONE || v.code == CERT_STATUS_UNKNOWN) &&
-	    picture_has_revoked(j->picture, X509_STORE_CTX_get0_chain(ctx))) {
+	    revpicture_has_revoked(j->picture, X509_STORE_CTX_get0_chain(ctx))) {
 		*reason = "an authority says so";
 		v.code = CERT_REVOKED;
 	}
@@ -384,7 +384,7 @@ anchors_check(struct anchors *a, const struct cert *c, instant now, struct err *
 		return false;
 	if (!verdicts_find(a->verdicts, cert_sha256(c), now, &v)) {
 		uint64_t generation = verdicts_generation(a->verdicts);
-		AUTO(picture_freep) struct picture *p = picture_now(a);
+		AUTO(revpicture_freep) struct revpicture *p = picture_now(a);
 		struct judgement j = {.anchors = a, .picture = p, .cert = c, .now = now};
 
 		v = judge(&j, &reason, &depth);
@@ -399,7 +399,7 @@ bool
 anchors_issuers(struct anchors *a, const struct cert *c, instant now,
 		struct cert *out[LIMIT_CHAIN], size_t *count, struct err *e)
 {
-	AUTO(picture_freep) struct picture *p = picture_now(a);
+	AUTO(revpicture_freep) struct revpicture *p = picture_now(a);
 	struct judgement j = {
 		.anchors = a, .picture = p, .cert = c, .now = now, .only_chain = true};
 	AUTO(store_ctx_freep) X509_STORE_CTX *ctx = ctx_new(&j);
@@ -428,8 +428,8 @@ anchors_issuers(struct anchors *a, const struct cert *c, instant now,
 X509_STORE *
 anchors_store_for_responders(struct anchors *a, instant now)
 {
-	AUTO(picture_freep) struct picture *p = picture_now(a);
-	STACK_OF(X509_OBJECT) *known = X509_STORE_get0_objects(picture_store(p));
+	AUTO(revpicture_freep) struct revpicture *p = picture_now(a);
+	STACK_OF(X509_OBJECT) *known = X509_STORE_get0_objects(revpicture_store(p));
 	X509_STORE *store = X509_STORE_new();
 	bool has_lists = false;
 
@@ -455,7 +455,7 @@ anchors_store_for_responders(struct anchors *a, instant now)
 void
 anchors_learn(struct anchors *a, const struct revocations *what)
 {
-	struct picture *fresh = picture_of(a, what), *old;
+	struct revpicture *fresh = revpicture_of(a, what), *old;
 
 	pthread_mutex_lock(&a->lock);
 	old = a->picture;
@@ -463,7 +463,7 @@ anchors_learn(struct anchors *a, const struct revocations *what)
 	pthread_mutex_unlock(&a->lock);
 	/* whoever began with the old one keeps no verdict */
 	verdicts_forget(a->verdicts);
-	picture_free(old);
+	revpicture_free(old);
 }
 
 uint64_t
@@ -495,8 +495,8 @@ end_of(struct list_end *out, size_t *count, size_t room, const char *issuer)
 size_t
 anchors_list_ends(struct anchors *a, struct list_end *out, size_t room)
 {
-	AUTO(picture_freep) struct picture *p = picture_now(a);
-	STACK_OF(X509_OBJECT) *all = X509_STORE_get0_objects(picture_store(p));
+	AUTO(revpicture_freep) struct revpicture *p = picture_now(a);
+	STACK_OF(X509_OBJECT) *all = X509_STORE_get0_objects(revpicture_store(p));
 	size_t count = 0;
 
 	for (int i = 0; i < sk_X509_OBJECT_num(all); i++) {

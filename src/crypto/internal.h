@@ -75,8 +75,8 @@ bool sigalg_is_sound(const X509_ALGOR *alg); /* not SHA-1, nor older */
 X509_CRL *revlist_crl(const struct revlist *l);
 
 /* revoke.c: all that is known of revocation at a time, with the roots; immutable, counted. */
-struct picture;
-struct picture_parts {
+struct revpicture;
+struct revpicture_parts {
 	const STACK_OF(X509) * roots;
 	const STACK_OF(X509_CRL) * files;
 	const struct revocations *more; /* NULL: none */
@@ -84,17 +84,18 @@ struct picture_parts {
 	instant grace;
 	int (*on_problem)(int ok, X509_STORE_CTX *ctx);
 };
-struct picture *picture_new(const struct picture_parts *parts);
-struct picture *picture_hold(struct picture *p);
-void picture_free(struct picture *p);
-void picture_freep(struct picture **p);
-X509_STORE *picture_store(const struct picture *p);
+struct revpicture *revpicture_new(const struct revpicture_parts *parts);
+struct revpicture *revpicture_hold(struct revpicture *p);
+void revpicture_free(struct revpicture *p);
+void revpicture_freep(struct revpicture **p);
+X509_STORE *revpicture_store(const struct revpicture *p);
 /* The first moment after now at which something stops being good enough. */
-instant picture_good_until(const struct picture *p, const STACK_OF(X509) * chain, instant now);
+instant revpicture_good_until(const struct revpicture *p, const STACK_OF(X509) * chain,
+			      instant now);
 /* Does what the chain check found wrong with a list still let it pass? */
-bool picture_forgives(const struct picture *p, X509_STORE_CTX *ctx, instant now);
+bool revpicture_forgives(const struct revpicture *p, X509_STORE_CTX *ctx, instant now);
 /* Did a responder, or the latest list of an issuer, call one of them revoked? */
-bool picture_has_revoked(const struct picture *p, const STACK_OF(X509) * chain);
+bool revpicture_has_revoked(const struct revpicture *p, const STACK_OF(X509) * chain);
 MUST_USE bool lists_load(const char *path, STACK_OF(X509_CRL) * out, struct err *e);
 
 /* anchors.c: roots, then intermediates; NULL behind the last. */

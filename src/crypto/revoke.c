@@ -18,7 +18,7 @@
 #include "base/mem.h"
 #include "crypto/internal.h"
 
-struct picture {
+struct revpicture {
 	atomic_uint refs;
 	X509_STORE *store;
 	bool are_required;
@@ -36,7 +36,7 @@ by_cert(const void *x, const void *y)
 }
 
 static void
-add_list(struct picture *p, X509_CRL *crl)
+add_list(struct revpicture *p, X509_CRL *crl)
 {
 	instant end = INSTANT_MIN;
 
@@ -47,7 +47,7 @@ add_list(struct picture *p, X509_CRL *crl)
 }
 
 static void
-add_answers(struct picture *p, const struct revocations *more)
+add_answers(struct revpicture *p, const struct revocations *more)
 {
 	if (more->answer_count == 0)
 		return;
@@ -69,10 +69,10 @@ store_new(const STACK_OF(X509) * roots)
 	return store;
 }
 
-struct picture *
-picture_new(const struct picture_parts *parts)
+struct revpicture *
+revpicture_new(const struct revpicture_parts *parts)
 {
-	struct picture *p = MEM_NEW(struct picture);
+	struct revpicture *p = MEM_NEW(struct revpicture);
 
 	atomic_init(&p->refs, 1);
 	p->are_required = parts->required;
@@ -93,15 +93,15 @@ picture_new(const struct picture_parts *parts)
 	return p;
 }
 
-struct picture *
-picture_hold(struct picture *p)
+struct revpicture *
+revpicture_hold(struct revpicture *p)
 {
 	atomic_fetch_add_explicit(&p->refs, 1, memory_order_relaxed);
 	return p;
 }
 
 void
-picture_free(struct picture *p)
+revpicture_free(struct revpicture *p)
 {
 	if (p == NULL || atomic_fetch_sub(&p->refs, 1) != 1)
 		return;
@@ -112,20 +112,20 @@ picture_free(struct picture *p)
 }
 
 void
-picture_freep(struct picture **p)
+revpicture_freep(struct revpicture **p)
 {
-	picture_free(*p);
+	revpicture_free(*p);
 	*p = NULL;
 }
 
 X509_STORE *
-picture_store(const struct picture *p)
+revpicture_store(const struct revpicture *p)
 {
 	return p->store;
 }
 
 static const struct revanswer *
-answer_on(const struct picture *p, const X509 *x)
+answer_on(const struct revpicture *p, const X509 *x)
 {
 	struct revanswer key;
 	unsigned len = 0;
@@ -144,7 +144,7 @@ earlier(instant a, instant b)
 
 /* When something that ends there stops being good enough; INSTANT_MAX: it has already. */
 static instant
-good_until(const struct picture *p, instant end, instant now)
+good_until(const struct revpicture *p, instant end, instant now)
 {
 	if (end <= now)
 		end = instant_add(end, p->grace);
@@ -152,7 +152,7 @@ good_until(const struct picture *p, instant end, instant now)
 }
 
 instant
-picture_good_until(const struct picture *p, const STACK_OF(X509) * chain, instant now)
+revpicture_good_until(const struct revpicture *p, const STACK_OF(X509) * chain, instant now)
 {
 	instant until = INSTANT_MAX;
 
@@ -205,7 +205,7 @@ is_later(const X509_CRL *crl, const X509_CRL *than, X509 *x)
  * the latest list of an issuer that is about the certificate decides, whatever its end.
  */
 static bool
-is_listed(const struct picture *p, X509 *x, const X509 *issuer)
+is_listed(const struct revpicture *p, X509 *x, const X509 *issuer)
 {
 	STACK_OF(X509_OBJECT) *all = X509_STORE_get0_objects(p->store);
 
@@ -229,7 +229,7 @@ is_listed(const struct picture *p, X509 *x, const X509 *issuer)
 }
 
 bool
-picture_has_revoked(const struct picture *p, const STACK_OF(X509) * chain)
+revpicture_has_revoked(const struct revpicture *p, const STACK_OF(X509) * chain)
 {
 	int last = sk_X509_num(chain) - 1;
 
@@ -247,7 +247,7 @@ picture_has_revoked(const struct picture *p, const STACK_OF(X509) * chain)
 
 /* A responder called this one good, and that still counts. */
 static bool
-is_vouched(const struct picture *p, X509_STORE_CTX *ctx, instant now)
+is_vouched(const struct revpicture *p, X509_STORE_CTX *ctx, instant now)
 {
 	const X509 *x = X509_STORE_CTX_get_current_cert(ctx);
 	const struct revanswer *a = x != NULL ? answer_on(p, x) : NULL;
@@ -264,7 +264,7 @@ is_about_anchor(X509_STORE_CTX *ctx)
 }
 
 bool
-picture_forgives(const struct picture *p, X509_STORE_CTX *ctx, instant now)
+revpicture_forgives(const struct revpicture *p, X509_STORE_CTX *ctx, instant now)
 {
 	const X509_CRL *crl = X509_STORE_CTX_get0_current_crl(ctx);
 	instant moment = 0;
