@@ -13,13 +13,22 @@
 #include "base/mem.h"
 #include "crypto/random.h"
 
-const char org_help[] = "  --cvr CVR  the authority; needed by all of these\n"
-			"  kladde list                 drafts and how far they are\n"
-			"  kladde vis KLADDE           what a draft changes\n"
-			"  kladde kassér KLADDE        throw a draft away\n";
+const char org_help[] =
+	"  --cvr CVR  the authority; needed by all of these\n"
+	"  kladde list                 drafts and how far they are\n"
+	"  kladde vis KLADDE           what a draft changes\n"
+	"  kladde kassér KLADDE        throw a draft away\n"
+	"  valider                     what the rules find; exit 6 errors, 10 warnings\n"
+	"    --pr DATO                 on that day, which may be yet to come\n"
+	"    --kladde KLADDE           with the draft on top\n"
+	"    --regel REGEL, --regler   by one rule; all rules there are\n"
+	"    --alle, --engelsk         every finding, not the first of each; in English\n";
 
 static const struct org_command commands[] = {
 	{"kladde", "list | vis KLADDE | kassér KLADDE", org_kladde},
+	{"valider",
+	 "[--pr DATO] [--kladde KLADDE] [--regel REGEL] [--alle] [--engelsk] | --regler",
+	 org_valider},
 };
 
 static const struct org_command *

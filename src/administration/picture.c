@@ -17,16 +17,6 @@
 /* classes above classes; a subject plan has three levels */
 #define CLASS_ROUNDS 10
 
-struct taking {
-	struct picture *p;
-	struct reading *r;
-	const struct oio_type *type;
-	bool is_shared;
-	struct picture_object *at; /* on the heap while it grows */
-	size_t count, room;
-	size_t own_first, own_end; /* own objects of the kind at work, by UUID */
-};
-
 const struct oio_type *
 picture_type(size_t kind)
 {
@@ -57,8 +47,8 @@ is_live(enum livscyklus l)
 }
 
 /* What holds at the moment; shares the array if that is everything. */
-static void
-put_now(struct picture *p, struct picture_object *o)
+void
+taking_settle(struct picture *p, struct picture_object *o)
 {
 	bool has_record = false, is_inactive = false;
 	size_t i, n = 0;
@@ -83,8 +73,8 @@ put_now(struct picture *p, struct picture_object *o)
 	o->is_active = is_live(o->livscyklus) && has_record && !is_inactive;
 }
 
-static struct picture_object *
-grow(struct taking *t)
+struct picture_object *
+taking_grow(struct taking *t)
 {
 	if (t->count == t->room) {
 		t->room = t->room ? t->room * 2 : 1024;
@@ -97,7 +87,7 @@ static bool
 add(struct taking *t, const struct object_row *row, struct err *e)
 {
 	struct picture *p = t->p;
-	struct picture_object *o = grow(t);
+	struct picture_object *o = taking_grow(t);
 	struct registrering reg = {.at = row->at};
 	instant sent_at;
 
@@ -116,7 +106,7 @@ add(struct taking *t, const struct object_row *row, struct err *e)
 				     .livscyklus = (enum livscyklus)row->state,
 				     .is_shared = t->is_shared,
 				     .whole = reg.content};
-	put_now(p, o);
+	taking_settle(p, o);
 	return true;
 }
 
@@ -315,7 +305,10 @@ settle(struct taking *t)
 	struct picture *p = t->p;
 	size_t i, k;
 
-	p->count = t->count;
+	for (i = 0, k = 0; i < t->count; i++)
+		if (t->at[i].livscyklus != LIV_SLETTET)
+			t->at[k++] = t->at[i];
+	p->count = t->count = k;
 	if (t->count > 0)
 		qsort(t->at, t->count, sizeof(*t->at), cmp_objects);
 	p->objects = t->at;
@@ -351,7 +344,7 @@ picture_take_of(struct reading *r, const struct picture_question *q, struct pict
 		t.type = organisation_types[k];
 		ok = take_kind(&t, e);
 	}
-	ok = ok && take_classes(&t, e);
+	ok = ok && (q->draft == 0 || taking_draft(&t, e)) && take_classes(&t, e);
 	if (ok) {
 		settle(&t);
 		picture_link_all(p);

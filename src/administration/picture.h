@@ -21,6 +21,9 @@ struct picture_question {
 	struct str operator_cvr; /* who keeps the shared registry; absent: nobody */
 	instant virkning;        /* what holds then … */
 	instant registrering;    /* … as was known then; INSTANT_MAX: as is known */
+	int64_t draft;           /* … with the edits of this draft on top; 0: none */
+	instant day;             /* of its publication; 0: the day of `virkning` */
+	bool needs_key;          /* BrugervendtNoegleTekst must be filled in its edits */
 };
 
 struct picture_object {
@@ -39,7 +42,10 @@ struct picture_object {
 	struct oio_content now, whole;
 };
 
-/* Errors: BAD_VALUE (CVR); those of the store. */
+/*
+ * An edit that cannot be, as fold_edit says, is left out; publication refuses it.
+ * Errors: BAD_VALUE (CVR), DRAFT_UNKNOWN; those of the store.
+ */
 MUST_USE bool picture_take(struct store *s, const struct picture_question *q,
 			   struct picture **out, struct err *e);
 /* … of the snapshot that is being read, with the writer's own changes in it if it is one */

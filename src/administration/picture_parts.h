@@ -38,9 +38,25 @@ struct picture {
 	struct picture_tree tree;
 };
 
+/* A picture being taken: objects by kind, own ones first, each of them by UUID. */
+struct taking {
+	struct picture *p;
+	struct reading *r;
+	const struct oio_type *type;
+	bool is_shared;
+	struct picture_object *at; /* on the heap while it grows */
+	size_t count, room;
+	size_t own_first, own_end; /* own objects of the kind at work */
+};
+
 const struct oio_type *picture_type(size_t kind);
 /* KIND_NONE: not a kind of pictures */
 size_t picture_kind_of(const struct oio_type *t);
+struct picture_object *taking_grow(struct taking *t);
+/* What holds of o->whole, and whether that is active. */
+void taking_settle(struct picture *p, struct picture_object *o);
+/* The edits of the draft on top of what was taken; what they delete is marked LIV_SLETTET. */
+MUST_USE bool taking_draft(struct taking *t, struct err *e);
 /* Objects are there and in order; fills in what is derived from them. */
 void picture_link_all(struct picture *p);
 void picture_tree_make(struct picture *p);

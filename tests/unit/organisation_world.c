@@ -216,9 +216,8 @@ word(struct line *l, struct str w)
 
 		i->part = OIO_TILSTAND;
 		i->field = row(l->t, STR("PubliceretStatus"));
-		i->u.tilstand = (struct oio_slot){.tag = OIO_PUBLICERET,
-						  .flag = w.ptr[0] == 'P',
-						  .flag_given = true};
+		i->u.tilstand = (struct oio_slot){
+			.tag = OIO_PUBLICERET, .flag = w.ptr[0] == 'P', .flag_given = true};
 	} else if (str_cut(w, '=', &name, &value)) {
 		attribute(l, row(l->t, name), blanks(value, l->a), &v);
 	} else {
@@ -308,20 +307,30 @@ remove_files(const struct place_world *w)
 }
 
 void
-place_open(struct place_world *w)
+place_open_at(struct place_world *w, const char *path)
 {
-	const char *build = getenv("SLUSE_BUILD");
 	struct store_options o = {.path = w->path, .create = true, .readers = 2};
 	struct err e = ERR_INIT;
 
 	*w = (struct place_world){.now = NOW - DAYS(1)};
 	snprintf(w->owner, sizeof(w->owner), "%s", PLACE_CVR);
-	mkdir("build", 0777);
-	snprintf(w->path, sizeof(w->path), "%s/place-%ld.db", build ? build : "build",
-		 (long)getpid());
-	remove_files(w);
+	snprintf(w->path, sizeof(w->path), "%s", path);
 	if (!store_open(&o, &w->store, &e))
 		fail_msg("open: %s", e.detail);
+}
+
+void
+place_open(struct place_world *w)
+{
+	const char *build = getenv("SLUSE_BUILD");
+	char path[300];
+
+	mkdir("build", 0777);
+	snprintf(path, sizeof(path), "%s/place-%ld.db", build ? build : "build",
+		 (long)getpid());
+	snprintf(w->path, sizeof(w->path), "%s", path);
+	remove_files(w);
+	place_open_at(w, path);
 	clock_freeze(NOW);
 }
 

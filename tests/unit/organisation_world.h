@@ -34,6 +34,8 @@ struct uuid place_uuid(char letter);
 instant place_day(const char *text); /* 2024-05-02, -inf, inf */
 /* The clock stands at 2024-09-10 08:00 UTC; registrations begin a day earlier. */
 void place_open(struct place_world *w);
+/* … in that file, which is left behind; the clock goes on */
+void place_open_at(struct place_world *w, const char *path);
 void place_close(struct place_world *w);
 void place_put(struct place_world *w, const char *kind, char letter, const char *line);
 void place_put_as(struct place_world *w, const char *kind, struct uuid uuid, const char *line);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include "administration/draft.h"
 #include "administration/picture.h"
 #include "base/clock.h"
 #include "klassifikation/types_6.h"
@@ -280,6 +281,100 @@ test_organisations(void **state)
 	place_close(&w);
 }
 
+/* ---- with a draft on top ---- */
+
+struct drafting {
+	const struct desk *desk;
+	int64_t id;
+	struct edit edits[6];
+	size_t count;
+};
+
+static bool
+put_edits(struct tx *tx, void *arg, struct err *e)
+{
+	struct drafting *d = arg;
+
+	return draft_put(tx, d->desk, d->id, DRAFT_REDIGER, d->edits, d->count, e);
+}
+
+static void
+add_edit(struct drafting *d, const struct oio_type *t, char letter, enum edit_op op,
+	 const char *line, struct arena *a)
+{
+	struct edit *edit = &d->edits[d->count++];
+	enum livscyklus ignored;
+
+	*edit = (struct edit){.type = t,
+			      .uuid = place_uuid(letter),
+			      .op = op,
+			      .day = EDIT_DAY,
+			      .base = EDIT_BASE_NOW};
+	if (line)
+		place_content(t, line, a, &edit->content, &ignored);
+}
+
+static void
+test_draft(void **state)
+{
+	AUTO(arena_freep) struct arena *a = arena_new();
+	struct place_world w;
+	struct desk desk = {.cvr = STR(PLACE_CVR),
+			    .operator_cvr = STR(PLACE_OPERATOR),
+			    .actor = STR("cli:test")};
+	struct drafting d = {.desk = &desk};
+	struct picture_question q = {.cvr = desk.cvr,
+				     .operator_cvr = desk.operator_cvr,
+				     .registrering = INSTANT_MAX};
+	struct picture *p;
+	struct err e = ERR_INIT;
+	size_t before, after;
+
+	(void)state;
+	place_open(&w);
+	place_sound(&w);
+	desk.store = w.store;
+	q.virkning = clock_now();
+	assert_true(draft_create(&desk, STR("t"), STR_NONE, &d.id, &e));
+	add_edit(&d, UNIT, 'B', EDIT_RET, "Tilstandsloes Overordnet:C[2024-09-01,inf)", a);
+	add_edit(&d, UNIT, 'x', EDIT_IMPORTER, "n:Ny Tilhoerer:O Overordnet:B", a);
+	add_edit(&d, &type_organisation, 'O', EDIT_RET,
+		 "Tilstandsloes Overordnet:x[2024-09-01,inf)", a);
+	add_edit(&d, &type_adresse, 'Q', EDIT_SLET, NULL, a);
+	add_edit(&d, &type_person, 'T', EDIT_PASSIVER, NULL, a);
+	add_edit(&d, &type_person, 'y', EDIT_PASSIVER, NULL, a); /* cannot be */
+	if (!store_write(w.store, put_edits, &d, &e))
+		fail_msg("draft: %s", e.detail);
+	p = take(&w, NULL);
+	picture_all(p, &before);
+	assert_ptr_equal(picture_parent(p, unit(p, 'B')), unit(p, 'A'));
+	assert_false(unit(p, 'B')->is_drafted);
+	picture_free(p);
+	q.draft = d.id;
+	if (!picture_take(w.store, &q, &p, &e))
+		fail_msg("picture: %s", e.detail);
+	picture_all(p, &after);
+	assert_int_equal(after, before); /* one more, one less */
+	assert_ptr_equal(picture_parent(p, unit(p, 'B')), unit(p, 'C'));
+	assert_ptr_equal(picture_parent(p, unit(p, 'x')), unit(p, 'B'));
+	assert_int_equal(picture_depth(p, unit(p, 'x')), 4);
+	assert_true(unit(p, 'B')->is_drafted && unit(p, 'x')->is_drafted);
+	assert_int_equal(unit(p, 'x')->registration, 0);
+	assert_false(unit(p, 'C')->is_drafted);
+	assert_null(picture_find(p, &type_adresse, place_uuid('Q')));
+	assert_null(picture_find(p, &type_person, place_uuid('y')));
+	assert_false(picture_find(p, &type_person, place_uuid('T'))->is_active);
+	assert_ptr_equal(picture_named(p, picture_find(p, &type_organisation, place_uuid('O')),
+				       ORGANISATION_OVERORDNET),
+			 unit(p, 'x'));
+	picture_free(p);
+	/* another authority's draft is not there */
+	q.cvr = STR("22222222");
+	assert_false(picture_take(w.store, &q, &p, &e));
+	assert_int_equal(e.code, DRAFT_UNKNOWN);
+	place_close(&w);
+}
+
 int
 main(void)
 {
@@ -287,6 +382,7 @@ main(void)
 		cmocka_unit_test(test_whole),   cmocka_unit_test(test_whose),
 		cmocka_unit_test(test_moments), cmocka_unit_test(test_links),
 		cmocka_unit_test(test_tree),    cmocka_unit_test(test_organisations),
+		cmocka_unit_test(test_draft),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
