@@ -5,6 +5,7 @@
 #include <string.h>
 #include "base/limits.h"
 #include "crypto/random.h"
+#include "klassifikation/listehent.h"
 #include "klassifikation/service_6.h"
 #include "klassifikation/types_6.h"
 #include "organisation/service.h"
@@ -15,6 +16,9 @@
 /* Each room's services, one after the other: filled before the first call. */
 static const struct soap_service *all[SERVICES_MAX];
 static size_t all_count;
+
+static const struct soap_service *const others[] = {&klassifikationlistehent_2};
+static const struct rest_service *const rest_services[] = {&klassifikationlistehent_rest};
 
 static void
 add_services(const struct soap_service *const *services, size_t count)
@@ -31,6 +35,7 @@ collect_services(void)
 		return;
 	add_services(organisation_services, organisation_service_count);
 	add_services(klassifikation_6_services, klassifikation_6_service_count);
+	add_services(others, ARRAY_LEN(others));
 }
 
 static bool
@@ -39,6 +44,19 @@ make_uuid(struct uuid *out, struct err *e)
 	(void)e;
 	*out = random_uuid();
 	return true;
+}
+
+/* From what is known now; it may change between two calls. */
+static struct str
+authority_name(void *arg, struct str cvr, struct arena *a)
+{
+	struct app *app = arg;
+	const struct trust_snapshot *known = trust_hold(app->trust);
+	const struct trust_myndighed *m = trust_myndighed(known, cvr);
+	struct str name = m ? arena_dup(a, m->navn) : STR_NONE;
+
+	trust_release(known);
+	return name;
 }
 
 bool
@@ -52,6 +70,8 @@ services_open(struct app *app, struct err *e)
 			config_flag(app->platform->config, OPT_REGISTRY_INACTIVE),
 		.key_is_optional =
 			config_flag(app->platform->config, OPT_REGISTRY_KEY_OPTIONAL),
+		.authority_name = authority_name,
+		.authority_arg = app,
 		.may_purge = config_flag(app->platform->config, OPT_REGISTRY_PURGE),
 	};
 	struct registry *r;
@@ -62,6 +82,8 @@ services_open(struct app *app, struct err *e)
 	collect_services();
 	app->services = all;
 	app->service_count = all_count;
+	app->rest_services = rest_services;
+	app->rest_service_count = ARRAY_LEN(rest_services);
 	return true;
 }
 
@@ -72,6 +94,8 @@ services_close(struct app *app)
 	app->registry = NULL;
 	app->services = NULL;
 	app->service_count = 0;
+	app->rest_services = NULL;
+	app->rest_service_count = 0;
 }
 
 const struct soap_service *

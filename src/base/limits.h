@@ -137,6 +137,10 @@
 #define LIMIT_SEARCH_PAGE	  5000
 /* … when the client does not say */
 #define LIMIT_SEARCH_DEFAULT	  1000
+/* Objects that one whole classification is told from; the largest known has 4,000. */
+#define LIMIT_LOOKUP_OBJECTS	  50000
+/* criteria of one such request */
+#define LIMIT_HENT_CRITERIA	  500
 #define LIMIT_HIERARCHY_PAGE	  5000
 #define LIMIT_HIERARCHY_DEFAULT	  500
 /* One fysiskslet, of each kind: it is one transaction, and nobody else writes meanwhile. */

@@ -29,6 +29,9 @@ struct registry_options {
 	bool may_purge;              /* fysiskslet is switched on */
 	/* what Rolle and Type name, and take their Label from; NULL: labels as sent */
 	const struct oio_type *label_type;
+	/* what an authority is called, absent: nobody knows; NULL: nobody is asked */
+	struct str (*authority_name)(void *arg, struct str cvr, struct arena *a);
+	void *authority_arg;
 };
 
 /* Borrows the store; copies the options. */

@@ -124,3 +124,17 @@ view_content(const struct oio_type *t, const struct oio_content *c, const struct
 	if (!t->single_repeats)
 		single_out(t, out, w->now);
 }
+
+void
+view_seen(const struct oio_type *t, const struct oio_content *c, unsigned rights,
+	  struct arena *a, struct oio_content *out)
+{
+	*out = *c;
+	out->items = ARENA_NEW_N(a, c->count + 1, struct oio_item);
+	for (size_t i = 0; i < c->count; i++) {
+		out->items[i] = c->items[i];
+		if (c->items[i].part == OIO_ATTRIBUT)
+			out->items[i].u.egenskab =
+				seen_slots(t, c->items[i].u.egenskab, rights, a);
+	}
+}

@@ -34,5 +34,8 @@ struct window window_of_registrering(const struct filter *f, instant now);
  */
 void view_content(const struct oio_type *t, const struct oio_content *c, const struct window *w,
 		  unsigned rights, struct arena *a, struct oio_content *out);
+/* All of c, in the same order, without the rows that need another right. */
+void view_seen(const struct oio_type *t, const struct oio_content *c, unsigned rights,
+	       struct arena *a, struct oio_content *out);
 
 #endif

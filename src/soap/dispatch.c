@@ -30,7 +30,9 @@ const struct soap_op *
 soap_op_find(const struct soap_service *s, const struct xml_node *body_child)
 {
 	for (size_t i = 0; i < s->op_count; i++)
-		if (xml_is(body_child, str_from(s->ns), s->ops[i].input))
+		if (xml_is(body_child, str_from(s->ns), s->ops[i].input) ||
+		    (s->other_ns &&
+		     xml_is(body_child, str_from(s->other_ns), s->ops[i].input)))
 			return &s->ops[i];
 	return NULL;
 }

@@ -50,6 +50,7 @@ struct soap_service {
 	const char *path;           /* /organisation/organisationenhed/6 */
 	const char *const *aliases; /* NULL-terminated, or NULL */
 	const char *ns;             /* of input and output elements */
+	const char *other_ns;       /* another that inputs may be in, or NULL */
 	/* audiences accepted, NULL-terminated unless all places are taken */
 	const char *entity_ids[ENTITY_IDS_MAX];
 	const char *wsdl;           /* file below wsdl/ */

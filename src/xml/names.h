@@ -185,6 +185,12 @@
 #define NS_KLA_KLASSIFIKATION                                                                  \
 	STR("http://stoettesystemerne.dk/klassifikation/klassifikation/6/")
 #define ENTITY_ORGANISATION "http://stoettesystemerne.dk/service/organisation/3"
+#define ENTITY_KLASSIFIKATIONLISTEHENT_2                                                       \
+	"http://entityid.kombit.dk/service/klassifikationlistehent/2"
+/* of KlassifikationListeHent, and of the context that its messages carry */
+#define NS_KOMBIT_2017 "http://www.kombit.dk/2017/01/01/"
+#define NS_KOMBIT_2017_INT "http://www.kombit.dk/int/2017/01/01/"
+#define NS_KONTEKST STR("http://kombit.dk/xml/schemas/kontekst/2017/01/01/")
 #define ENTITY_KLASSIFIKATION_6 "http://entityid.kombit.dk/service/klassifikation/6"
 
 #endif

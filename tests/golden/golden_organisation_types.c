@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 
+#include "klassifikation/listehent.h"
 #include "klassifikation/service_6.h"
 #include "klassifikation/types_6.h"
 #include "organisation/service.h"
@@ -96,6 +97,21 @@ print_service(const struct soap_service *s)
 }
 
 static void
+print_rest(const struct rest_service *s)
+{
+	printf("rest %s %s%s\n", s->name, s->path,
+	       s->needs_transaction ? " needs-transaction" : "");
+	for (size_t i = 0; i < ENTITY_IDS_MAX && s->entity_ids[i]; i++)
+		printf("  audience %s\n", s->entity_ids[i]);
+	for (size_t i = 0; i < s->op_count; i++) {
+		printf("  op %s %s %s ", s->ops[i].name, s->ops[i].is_get ? "GET" : "POST",
+		       s->ops[i].path[0] ? s->ops[i].path : "-");
+		print_rights(s->ops[i].need);
+		printf("\n");
+	}
+}
+
+static void
 print_rules(const struct access_rules *rules)
 {
 	for (size_t i = 0; i < rules->role_count; i++) {
@@ -124,5 +140,8 @@ main(void)
 	for (size_t i = 0; i < klassifikation_6_service_count; i++)
 		print_service(klassifikation_6_services[i]);
 	print_rules(&klassifikation_6_rules);
+	print_service(&klassifikationlistehent_2);
+	print_rest(&klassifikationlistehent_rest);
+	print_rules(&klassifikationlistehent_rules);
 	return 0;
 }

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "klassifikation/listehent.h"
 #include "klassifikation/service_6.h"
 #include "klassifikation/types_6.h"
 #include "organisation/service.h"
@@ -211,6 +212,8 @@ world_call(struct world *w, const struct as *as, const char *service, const char
 	if (!c.service)
 		c.service = soap_service_find(klassifikation_6_services,
 					      klassifikation_6_service_count, str_from(path));
+	if (strcmp(service, "klassifikationlistehent") == 0)
+		c.service = &klassifikationlistehent_2;
 	if (!c.service)
 		fail_msg("no service %s", path);
 	if (!xml_parse(with_namespaces(body, c.service->ns, out->a), &limits, &doc, &out->e))
@@ -235,6 +238,32 @@ world_call(struct world *w, const struct as *as, const char *service, const char
 	/* the verdict is what the client is told */
 	if (out->status)
 		assert_int_equal(out->status == 20, out->verdict == ERR_NONE);
+}
+
+void
+world_rest(struct world *w, const struct as *as, const char *body, struct said *out)
+{
+	AUTO(buf_release) struct buf b = BUF_INIT(LIMIT_ANSWER_BYTES);
+	const struct rest_service *s = &klassifikationlistehent_rest;
+	struct token t;
+	struct rest_task task = {.service = s,
+				 .op = &s->ops[0],
+				 .body = str_from(body),
+				 .now = w->now,
+				 .out = &b,
+				 .state = w->registry};
+
+	*out = (struct said){.a = arena_new()};
+	token_make(as, &t);
+	task.caller = &t.who;
+	task.a = out->a;
+	clock_freeze(w->now);
+	out->ok = task.op->run(&task, &out->e) && buf_done(&b, &out->e);
+	out->verdict = task.verdict;
+	out->is_recorded = task.is_recorded;
+	out->text = task.reason;
+	if (out->ok)
+		out->xml = arena_dup(out->a, buf_str(&b));
 }
 
 void

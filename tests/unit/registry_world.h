@@ -59,6 +59,11 @@ void world_close(struct world *w);
  */
 void world_call(struct world *w, const struct as *as, const char *service, const char *body,
 		struct said *out);
+/*
+ * Calls KlassifikationListeHent as JSON; the handler alone, whose caller is proven. out->xml is
+ * the JSON, out->text what is told of a failure.
+ */
+void world_rest(struct world *w, const struct as *as, const char *body, struct said *out);
 /* Calls, checks the StatusKode, forgets the rest. */
 void world_expect(struct world *w, const struct as *as, const char *service, const char *body,
 		  int status);
