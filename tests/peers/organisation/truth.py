@@ -40,7 +40,7 @@ class Truth:
         return out
 
     def read(self, service, uuids, valid=None, known=None):
-        """uuid -> view(), of those that are there."""
+        """uuid -> view(), of those that live."""
         uuids, out = sorted(uuids), {}
         for at in range(0, len(uuids), 1000):
             inside = "".join(f"<s:UUIDIdentifikator>{u}</s:UUIDIdentifikator>" for u in uuids[at:at + 1000])
@@ -49,7 +49,8 @@ class Truth:
                 uuid = e[0].findtext(f"{SD}UUIDIdentifikator")
                 regs = [n for n in e if n.tag.endswith("}Registrering")]
                 assert len(regs) == 1, f"{len(regs)} registrations of {uuid}"
-                out[uuid] = view(service, regs[0])
+                if regs[0].findtext(f"{SD}LivscyklusKode") in ("Opstaaet", "Importeret"):
+                    out[uuid] = view(service, regs[0])
         return out
 
     def registrations(self, service, uuid):

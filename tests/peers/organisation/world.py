@@ -80,7 +80,7 @@ class Side:
         units = t.read("organisationenhed", a.units, valid, known)
         users = t.read("bruger", a.users, valid, known)
         functions = t.read("organisationfunktion", made["organisationfunktion"], valid, known)
-        texts = {u: v["AdresseTekst"] for u, v in t.read("adresse", made["adresse"], valid, known).items()}
+        texts = {u: v.get("AdresseTekst") for u, v in t.read("adresse", made["adresse"], valid, known).items()}
         persons = t.read("person", made["person"], valid, known)
         live = {u: f for u, f in functions.items() if f["state"] == "Aktiv"}
         posts, managers = {}, {}
@@ -96,19 +96,19 @@ class Side:
 
         def reached(v, roles):
             names = {r: n for n, r in roles.items()}
-            return frozenset((names[r], texts[at]) for r, at in v.get("Adresser", ()))
+            return frozenset((names[r], texts.get(at)) for r, at in v.get("Adresser", ()))
 
         def uses(v, kind):
             used = [live[f] for f in v.get("TilknyttedeFunktioner", ()) if f in live]
             return [next(iter(f["TilknyttedeEnheder"])) for f in used if kind in f["Funktionstype"]]
         return {
-            "units": {u: (v["EnhedNavn"], v["BrugervendtNoegleTekst"], next(iter(v.get("Overordnet", ())), None),
-                          kinds[next(iter(v["Enhedstype"]))], reached(v, UNIT_ADDRESS),
+            "units": {u: (v.get("EnhedNavn"), v.get("BrugervendtNoegleTekst"), next(iter(v.get("Overordnet", ())), None),
+                          kinds.get(next(iter(v.get("Enhedstype", ())), None)), reached(v, UNIT_ADDRESS),
                           frozenset(at for _, at in v.get("Opgaver", ())),
                           frozenset(v.get("TilknyttedeItSystemer", ())),
                           next(iter(uses(v, PAYOUT)), None), frozenset(uses(v, CONTACT)))
                       for u, v in units.items() if v["state"] == "Aktiv"},
-            "users": {u: (v["BrugerNavn"], v["BrugervendtNoegleTekst"],
+            "users": {u: (v.get("BrugerNavn"), v.get("BrugervendtNoegleTekst"),
                           *(persons[next(iter(v["TilknyttedePersoner"]))].get(n)
                             for n in ("NavnTekst", "CPR-NummerTekst")),
                           reached(v, USER_ADDRESS), ROBOT in v.get("BrugerTyper", ()),
