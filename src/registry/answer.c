@@ -33,13 +33,18 @@ answer_end(struct registry_call *c)
 	xml_out_close(c->out);
 }
 
-void
-answer_retur(struct registry_call *c, enum err_code code, struct str text)
+static void
+begin_retur(struct registry_call *c, enum err_code code, struct str text)
 {
 	const struct err_row *row = err_row(code);
 
 	c->verdict = code;
 	open_output(c, str_from(row->code), str_is_empty(text) ? str_from(row->text) : text);
+}
+
+static void
+end_retur(struct registry_call *c, enum err_code code)
+{
 	/* [R8] a search that finds nothing says so with an empty list as well */
 	if (code == RETUR_NOT_FOUND && str_eq_c(str_from(c->operation), "soeg")) {
 		xml_out_open(c->out, PREFIX_SD, NS_SAGDOK, "IdListe");
@@ -48,15 +53,33 @@ answer_retur(struct registry_call *c, enum err_code code, struct str text)
 	xml_out_close(c->out);
 }
 
+void
+answer_retur(struct registry_call *c, enum err_code code, struct str text)
+{
+	begin_retur(c, code, text);
+	end_retur(c, code);
+}
+
 bool
-answer_refuse(struct work *w, struct err *e)
+answer_begin_refusal(struct work *w, struct err *e)
 {
 	enum err_code code = e->code;
 
 	if (err_row(code)->voice != VOICE_RETUR)
 		return false;
 	err_clear(e);
-	answer_retur(w->c, code, w->reader.text);
+	begin_retur(w->c, code, w->reader.text);
+	return true;
+}
+
+bool
+answer_refuse(struct work *w, struct err *e)
+{
+	enum err_code code = e->code;
+
+	if (!answer_begin_refusal(w, e))
+		return false;
+	end_retur(w->c, code);
 	return true;
 }
 

@@ -338,11 +338,27 @@ hierarchy(struct work *w, const struct hierarchy *h, struct err *e)
 	return true;
 }
 
+/* [organisation R9] with all its lists, as the schema has it, also when it is refused */
+static bool
+refuse(struct work *w, const struct hierarchy *h, struct err *e)
+{
+	size_t i;
+
+	if (!answer_begin_refusal(w, e))
+		return false;
+	for (i = 0; i < h->count; i++) {
+		xml_out_open(w->c->out, PREFIX_SYSTEM, w->c->ns, h->rows[i].list);
+		xml_out_close(w->c->out);
+	}
+	answer_end(w->c);
+	return true;
+}
+
 bool
 registry_hierarchy(struct registry_call *c, const struct hierarchy *h, struct err *e)
 {
 	struct work w;
 
 	work_init(&w, c);
-	return hierarchy(&w, h, e) || answer_refuse(&w, e);
+	return hierarchy(&w, h, e) || refuse(&w, h, e);
 }

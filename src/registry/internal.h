@@ -51,6 +51,8 @@ void answer_retur(struct registry_call *c, enum err_code code, struct str text);
  * that answer and returns true; else false, for a fault.
  */
 bool answer_refuse(struct work *w, struct err *e);
+/* The same where more is to stand in the output; until answer_end(). */
+bool answer_begin_refusal(struct work *w, struct err *e);
 struct label_source;
 /* An encoder for c->out; labels come from the snapshot, which is filled in. r NULL: as sent. */
 void answer_encoder(const struct registry_call *c, struct reading *r, struct label_source *from,

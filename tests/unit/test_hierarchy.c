@@ -345,12 +345,22 @@ test_refused(void **state)
 		{"<BrugerSoegEgenskab/>", 20},
 	};
 
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		world_expect(*state, &reader, SYSTEM,
-			     fmt("<FremsoegObjekthierarkiInput{T}>%s"
-				 "</FremsoegObjekthierarkiInput>",
-				 rows[i].body),
-			     rows[i].status);
+	static const struct as nobody = {.cvr = KORSBAEK};
+	struct said s;
+
+	for (size_t i = 0; i <= ARRAY_LEN(rows); i++) {
+		bool last = i == ARRAY_LEN(rows);
+
+		world_call(*state, last ? &nobody : &reader, SYSTEM,
+			   fmt("<FremsoegObjekthierarkiInput{T}>%s"
+			       "</FremsoegObjekthierarkiInput>",
+			       last ? "" : rows[i].body),
+			   &s);
+		assert_int_equal(s.status, last ? 41 : rows[i].status);
+		/* the schema wants the lists in a refusal too */
+		assert_string_equal(lists(&s), "o: e: f: b: i: s:");
+		said_end(&s);
+	}
 }
 
 /* ---- import ---- */
