@@ -3,10 +3,11 @@
 objects of a kind of an authority, every answer compared, and at the end of each sequence every read of the
 past asked again: nothing that was visible as of a past registration may ever change.
 
-SLUSE_SEQUENCES sets how many (2,000 in make check), SLUSE_SEED where to begin; a failure prints
-the seed of its sequence.
+SLUSE_SEQUENCES sets how many (2,000 in make check, 20,000 in .ci/run), SLUSE_SEED where to begin; a
+failure prints the seed of its sequence. What was compared is counted and printed (-s shows it).
 """
 
+import collections
 import datetime
 import os
 import pathlib
@@ -218,6 +219,9 @@ def status(root):
 
 # ---- random sequences ----
 
+COUNTED = collections.Counter()
+
+
 class Sequence:
     OBJECTS = "abc"
 
@@ -247,6 +251,7 @@ class Sequence:
         return self.drive.call(self.now_ms(), self.cvr, role, service or self.shape.service, body)
 
     def check(self, ok, got, want):
+        COUNTED["compared"] += 1
         if not ok:
             pytest.fail(f"SLUSE_SEED={self.seed} SLUSE_SEQUENCES=1\n" + "\n".join(self.log) +
                         f"\ngot  {got}\nwant {want}", pytrace=False)
@@ -305,6 +310,8 @@ class Sequence:
         uuid = r.choice(self.OBJECTS)
         full, ident = uuid_of(uuid), f"<s:UUIDIdentifikator>{uuid_of(uuid)}</s:UUIDIdentifikator>"
         op = r.choice(["importer"] * 2 + ["ret"] * 7 + ["passiver", "slet"])
+        if not self.model.latest(uuid) and r.random() < 0.6:
+            op = "importer"
         note = r.choice([None, None, "r1"])
         note_xml = f"<s:NoteTekst>{note}</s:NoteTekst>" if note else ""
         if op == "importer":
@@ -375,6 +382,27 @@ class Sequence:
             shown = plain(self.shape.snapshot_of(root[1])[1])
             # of a max-1 relation one period is chosen by now: leave those out
             self.past.append((body, "rediger", self.stable(shown)))
+
+    def as_of(self):
+        """Every object as it was known at some moment, and as it held at another, whichever they are."""
+        r = self.random
+        for uuid, history in self.model.objects.items():
+            for _ in range(2):
+                known = r.randint(history[0].at - 1000, self.now_ms())
+                day = r.randint(1, DAYS)
+                at = (EPOCH + known * MS).isoformat(timespec="milliseconds")
+                stamp = f"<s:TidsstempelDatoTid>{at}</s:TidsstempelDatoTid>"
+                xml = tidspunkt("VirkningFraFilter", day, False) + tidspunkt("VirkningTilFilter", day, False) + \
+                    "".join(f"<s:{n}>{stamp}</s:{n}>" for n in ("RegistreringFraFilter", "RegistreringTilFilter"))
+                root = self.call(f"<LaesInput{{T}}><s:UUIDIdentifikator>{uuid_of(uuid)}</s:UUIDIdentifikator>{xml}"
+                                 "</LaesInput>")
+                want = self.model.laes(uuid, self.now(), (day, day), (known, known))
+                COUNTED["as of"] += 1
+                if isinstance(want, int):
+                    self.check(status(root) == want, status(root), want)
+                else:
+                    got = plain(self.shape.snapshot_of(root[1])[1])
+                    self.check(status(root) == 20 and got == plain(want), got, plain(want))
 
     def stable(self, shown):
         return [(at, state, note, [i for i in items if self.kind.many[i[0]] or i[0] in "EG"])
@@ -474,12 +502,17 @@ class Sequence:
     def run(self):
         r = self.random
         steps = [self.write] * 8 + [self.laes] * 3 + [self.soeg, self.hierarchy] * 2 + [self.list, self.remember]
-        for _ in range(r.randint(6, 14)):
+        count = r.randint(6, 14)
+        for step in range(count):
             r.choice(steps)()
+            if step == count // 2:
+                self.remember()
             if r.random() < 0.4:
                 self.day, self.ms = min(self.day + r.randint(0, 3), DAYS - 1), self.ms + r.choice([0, 1, 5])
         self.events()
+        self.as_of()
         for body, role, before in self.past:
+            COUNTED["read again"] += 1
             root = self.call(body, role=role)
             after = plain(self.shape.snapshot_of(root[1])[1]) if status(root) == 20 else status(root)
             # deleted since, and read by one who may not write: gone from view, not changed
@@ -507,3 +540,6 @@ def test_sequences(drive):
         Sequence(drive, seed).run()
         counted += 1
     assert counted == SEQUENCES > 0
+    print(f"{counted} sequences: {COUNTED['compared']} answers compared, {COUNTED['as of']} as of random moments,"
+          f" {COUNTED['read again']} reads of the past asked again")
+    assert COUNTED["as of"] > SEQUENCES / 2 and COUNTED["read again"] > SEQUENCES / 2
