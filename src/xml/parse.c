@@ -1,286 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Foreign bytes become a tree here and nowhere else. Refused while parsing, not afterwards:
- * DOCTYPE, processing instructions, comments unless allowed, every encoding but UTF-8, XML 1.1,
- * names without a declared prefix, and whatever exceeds a limit. Nothing is loaded from
- * anywhere and nothing process-wide is touched or relied on: other libraries in this process
- * change libxml2's global defaults. Standards: XML 1.0 (fifth edition); Namespaces in XML 1.0.
+ * Foreign bytes in memory become a tree here, and parts of a large document in stream.c;
+ * nowhere else. Refused while parsing, not afterwards: what watch.c names. Refused before: too
+ * many bytes or attributes, what is not UTF-8. Standards: XML 1.0 (fifth edition); Namespaces
+ * in XML 1.0.
  */
 #include "xml/parse.h"
 
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 
 #include "base/encoding.h"
 #include "base/limits.h"
-#include "xml/build.h"
 #include "xml/internal.h"
+#include "xml/watch.h"
 
 /* A tag of fewer bytes cannot hold more than LIMIT_XML_ATTRS attributes. */
 #define CROWDED_TAG_BYTES (LIMIT_XML_ATTRS * 4)
-
-/* What the hooks see through ctxt->_private. */
-struct watch {
-	const struct xml_limits *limits;
-	struct xml_doc *doc;
-	size_t nodes;
-	enum err_code code; /* why we stopped; ERR_NONE: we did not */
-	const char *what;
-};
-
-static void
-watch_note(xmlParserCtxt *ctxt, enum err_code code, const char *what)
-{
-	struct watch *w = ctxt->_private;
-
-	if (w->code == ERR_NONE) {
-		w->code = code;
-		w->what = what;
-	}
-}
-
-static void
-watch_stop(xmlParserCtxt *ctxt, enum err_code code, const char *what)
-{
-	watch_note(ctxt, code, what);
-	xmlStopParser(ctxt);
-}
-
-static bool
-watch_count(xmlParserCtxt *ctxt, size_t more)
-{
-	struct watch *w = ctxt->_private;
-
-	w->nodes += more;
-	if (w->nodes <= w->limits->nodes)
-		return true;
-	watch_stop(ctxt, XML_LIMIT, "nodes");
-	return false;
-}
-
-/*
- * Without entity substitution the library keeps an ampersand in a namespace name as "&#38;",
- * and compares and writes it so. Nobody has one: it is refused rather than repaired.
- */
-static bool
-has_ampersand(const xmlChar **namespaces, int count)
-{
-	int i;
-
-	for (i = 0; i < count; i++)
-		if (namespaces[2 * i + 1] && strchr(chars(namespaces[2 * i + 1]), '&'))
-			return true;
-	return false;
-}
-
-static void
-on_element(void *ctx, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri,
-	   int namespace_count, const xmlChar **namespaces, int attr_count, int default_count,
-	   const xmlChar **attrs)
-{
-	xmlParserCtxt *ctxt = ctx;
-	const struct watch *w = ctxt->_private;
-	size_t parts = (size_t)attr_count + (size_t)namespace_count;
-	const struct build_tag tag = {local,      prefix,     uri,   namespace_count,
-				      namespaces, attr_count, attrs, ctxt->input->line};
-
-	if ((unsigned)ctxt->nameNr >= w->limits->depth) {
-		watch_stop(ctxt, XML_LIMIT, "depth");
-		return;
-	}
-	if (parts > LIMIT_XML_ATTRS) {
-		watch_stop(ctxt, XML_LIMIT, "attributes");
-		return;
-	}
-	/* The library looks through all declarations in scope for each name. */
-	if (ctxt->nsNr / 2 > LIMIT_XML_NS_IN_SCOPE) {
-		watch_stop(ctxt, XML_LIMIT, "namespaces in scope");
-		return;
-	}
-	if (has_ampersand(namespaces, namespace_count)) {
-		watch_stop(ctxt, XML_FORBIDDEN, "ampersand in a namespace name");
-		return;
-	}
-	if (!watch_count(ctxt, 1 + parts))
-		return;
-	(void)default_count;
-	if (!build_element(w->doc, &tag))
-		watch_note(ctxt, XML_MALFORMED, "a name or a value that nothing explains");
-}
-
-static void
-on_element_end(void *ctx, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri)
-{
-	const xmlParserCtxt *ctxt = ctx;
-	const struct watch *w = ctxt->_private;
-
-	(void)local, (void)prefix, (void)uri;
-	build_element_end(w->doc);
-}
-
-static void
-on_text(void *ctx, const xmlChar *text, int len)
-{
-	xmlParserCtxt *ctxt = ctx;
-	const struct watch *w = ctxt->_private;
-
-	if (!build_text(w->doc, text, len))
-		watch_stop(ctxt, XML_LIMIT, "texts or names are too long");
-}
-
-static void
-on_doctype(void *ctx, const xmlChar *name, const xmlChar *public_id, const xmlChar *system_id)
-{
-	(void)name, (void)public_id, (void)system_id;
-	watch_stop(ctx, XML_FORBIDDEN, "DOCTYPE");
-}
-
-static void
-on_instruction(void *ctx, const xmlChar *target, const xmlChar *data)
-{
-	(void)target, (void)data;
-	watch_stop(ctx, XML_FORBIDDEN, "processing instruction");
-}
-
-static void
-on_comment(void *ctx, const xmlChar *text)
-{
-	xmlParserCtxt *ctxt = ctx;
-	const struct watch *w = ctxt->_private;
-
-	if (!w->limits->comments_ok)
-		watch_stop(ctxt, XML_FORBIDDEN, "comment");
-	else if (watch_count(ctxt, 1))
-		build_comment(w->doc, text);
-}
-
-static void
-on_cdata(void *ctx, const xmlChar *text, int len)
-{
-	xmlParserCtxt *ctxt = ctx;
-	const struct watch *w = ctxt->_private;
-
-	if (watch_count(ctxt, 1))
-		build_cdata(w->doc, text, len);
-}
-
-static void
-on_reference(void *ctx, const xmlChar *name)
-{
-	(void)name;
-	watch_stop(ctx, XML_FORBIDDEN, "entity reference");
-}
-
-/* The five built-in ones never come here. */
-static xmlEntity *
-on_entity(void *ctx, const xmlChar *name)
-{
-	(void)name;
-	watch_stop(ctx, XML_FORBIDDEN, "entity reference");
-	return NULL;
-}
-
-static xmlParserInput *
-on_external(void *ctx, const xmlChar *public_id, const xmlChar *system_id)
-{
-	(void)public_id, (void)system_id;
-	watch_stop(ctx, XML_FORBIDDEN, "external entity");
-	return NULL;
-}
-
-/*
- * Errors are read from the context at the end. This is here so that no global handler is asked,
- * and for the one warning that is an error to us: what is relative has no canonical form. What
- * the library calls memory is one of its limits: it stops by itself.
- */
-static void
-on_error(void *data, xmlError *error)
-{
-	if (error->domain == XML_FROM_NAMESPACE && error->code == XML_WAR_NS_URI_RELATIVE)
-		watch_stop(data, XML_FORBIDDEN, "relative namespace name");
-	else if (error->code == XML_ERR_NO_MEMORY && error->ctxt)
-		watch_note(error->ctxt, XML_LIMIT, "texts or names are too long");
-}
-
-static void
-set_hooks(xmlSAXHandler *sax)
-{
-	memset(sax, 0, sizeof(*sax));
-	sax->initialized = XML_SAX2_MAGIC;
-	sax->startElementNs = on_element;
-	sax->endElementNs = on_element_end;
-	sax->characters = on_text;
-	sax->internalSubset = on_doctype;
-	sax->externalSubset = on_doctype;
-	sax->processingInstruction = on_instruction;
-	sax->comment = on_comment;
-	sax->cdataBlock = on_cdata;
-	sax->reference = on_reference;
-	sax->getEntity = on_entity;
-	sax->getParameterEntity = on_entity;
-	sax->resolveEntity = on_external;
-	sax->ignorableWhitespace = on_text;
-	sax->serror = on_error;
-}
-
-/* Cuts S? name S? '=' S? quoted value off the front of the XML declaration. */
-static bool
-decl_take(struct str *rest, struct str name, struct str *value)
-{
-	struct str s = str_trim(*rest);
-	size_t end;
-	char quote;
-
-	if (s.len == rest->len || !str_has_prefix(s, name))
-		return false;
-	s = str_trim(str_skip(s, name.len));
-	if (!str_has_prefix(s, STR("=")))
-		return false;
-	s = str_trim(str_skip(s, 1));
-	if (s.len == 0 || (s.ptr[0] != '"' && s.ptr[0] != '\''))
-		return false;
-	quote = s.ptr[0];
-	s = str_skip(s, 1);
-	for (end = 0; end < s.len && s.ptr[end] != quote; end++)
-		;
-	if (end == s.len)
-		return false;
-	*value = str_of(s.ptr, end);
-	*rest = str_skip(s, end + 1);
-	return true;
-}
-
-/*
- * The XML declaration, where there is one: version 1.0, encoding UTF-8. The library is then
- * told to ignore it, so that it opens no converter on a peer's word.
- */
-static bool
-check_declaration(struct str s, struct err *e)
-{
-	struct str value;
-	size_t end;
-
-	if (!str_has_prefix(s, STR("<?xml")) || s.len < 6 || !strchr(" \t\r\n", s.ptr[5]))
-		return true;
-	if (!str_find(s, STR("?>"), &end))
-		return FAIL(e, XML_MALFORMED, "XML declaration does not end");
-	s = str_of(s.ptr + 5, end - 5);
-	if (!decl_take(&s, STR("version"), &value))
-		return FAIL(e, XML_MALFORMED, "XML declaration without version");
-	if (!str_eq_c(value, "1.0"))
-		return FAIL(e, XML_FORBIDDEN, "XML version is not 1.0");
-	if (decl_take(&s, STR("encoding"), &value) && !str_eq_nocase(value, STR("UTF-8")))
-		return FAIL(e, XML_FORBIDDEN, "encoding is not UTF-8");
-	if (decl_take(&s, STR("standalone"), &value) && !str_eq_c(value, "yes") &&
-	    !str_eq_c(value, "no"))
-		return FAIL(e, XML_MALFORMED, "standalone is neither yes nor no");
-	if (str_trim(s).len != 0)
-		return FAIL(e, XML_MALFORMED, "XML declaration holds more than it may");
-	return true;
-}
 
 /* Quoted values of the start tag at p, up to its end. */
 static size_t
@@ -336,28 +74,18 @@ check_bytes(struct str s, const struct xml_limits *limits, struct err *e)
 		return FAIL(e, XML_FORBIDDEN, "not UTF-8, or with NUL");
 	if (str_has_prefix(s, STR("\xef\xbb\xbf")))
 		s = str_skip(s, 3);
-	if (!check_declaration(s, e))
+	if (!watch_declaration(s, e))
 		return false;
 	if (has_crowded_tag(s))
 		return FAIL(e, XML_LIMIT, "attributes");
 	return true;
 }
 
-static void
-free_ctxt(xmlParserCtxt **ctxt)
-{
-	if (!*ctxt)
-		return;
-	/* of its own accord the library makes a document where an entity is declared */
-	xmlFreeDoc((*ctxt)->myDoc);
-	xmlFreeParserCtxt(*ctxt);
-}
-
 bool
 xml_parse(struct str bytes, const struct xml_limits *limits, struct xml_doc **out,
 	  struct err *e)
 {
-	AUTO(free_ctxt) xmlParserCtxt *ctxt = NULL;
+	AUTO(watch_free_ctxt) xmlParserCtxt *ctxt = NULL;
 	AUTO(xml_doc_freep) struct xml_doc *doc = NULL;
 	struct watch watch = {.limits = limits};
 
@@ -365,31 +93,13 @@ xml_parse(struct str bytes, const struct xml_limits *limits, struct xml_doc **ou
 		return false;
 	ctxt = xmlCreateMemoryParserCtxt(bytes.ptr, (int)bytes.len);
 	BUG_ON(!ctxt);
-	if (xmlCtxtUseOptions(ctxt, XML_PARSE_NONET | XML_PARSE_COMPACT | XML_PARSE_IGNORE_ENC |
-					    XML_PARSE_NOERROR | XML_PARSE_NOWARNING) != 0)
-		return FAIL(e, INTERNAL, "libxml2 lacks an option");
-	set_hooks(ctxt->sax);
-	/*
-	 * Each different name is looked for in a table that stops growing: millions of them
-	 * would take minutes. A limit of the table itself holds after an error too, when no
-	 * hook is called any more.
-	 */
-	xmlDictSetLimit(ctxt->dict, LIMIT_XML_NAME_BYTES);
-	/* What the options do not reset, and what another library may have changed. */
-	ctxt->keepBlanks = 1;
-	ctxt->pedantic = 1; /* tells of relative namespace names with a prefix, too */
-	ctxt->loadsubset = XML_SKIP_IDS; /* xml:id makes no id */
-	ctxt->_private = &watch;
+	if (!watch_install(&watch, ctxt, e))
+		return false;
 	doc = build_begin(ctxt->dict, limits->bytes);
 	watch.doc = doc;
-
 	(void)xmlParseDocument(ctxt);
-	if (watch.code != ERR_NONE)
-		return FAIL(e, watch.code, "%s, line %d", watch.what,
-			    ctxt->input ? ctxt->input->line : 0);
-	if (!ctxt->wellFormed || !ctxt->nsWellFormed || ctxt->myDoc)
-		return FAIL(e, XML_MALFORMED, "libxml2 %d, line %d", ctxt->lastError.code,
-			    ctxt->lastError.line);
+	if (!watch_verdict(&watch, ctxt, e))
+		return false;
 	BUG_ON(!build_root(doc));
 	*out = doc;
 	doc = NULL;
