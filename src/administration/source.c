@@ -24,6 +24,8 @@ const char *const source_format_name[SOURCE_FORMAT_COUNT] = {
 
 static const struct source_reader *const readers[SOURCE_FORMAT_COUNT] = {
 	[SOURCE_CSV] = &source_csv,
+	[SOURCE_JSONL] = &source_jsonl,
+	[SOURCE_OIO] = &source_oio,
 };
 
 /* By what its name ends with, and by how it begins. */

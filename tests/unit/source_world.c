@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "administration/manifest.h"
+#include "administration/object_json.h"
 #include "base/encoding.h"
 #include "crypto/digest.h"
 
@@ -27,6 +28,7 @@ source_world_make(struct source_world *w)
 	BUG_ON(!time_parse(STR("2026-01-01T00:00:00"), ZONE_LOCAL, &w->options.from, &e));
 	buf_init(&w->objects, 1u << 26);
 	buf_init(&w->refusals, 1u << 24);
+	buf_init(&w->json, 1u << 26);
 }
 
 void
@@ -47,6 +49,7 @@ source_world_remove(struct source_world *w)
 	source_closep(&w->source);
 	buf_release(&w->objects);
 	buf_release(&w->refusals);
+	buf_release(&w->json);
 }
 
 void
@@ -166,6 +169,7 @@ static bool
 on_object(const struct source_object *o, void *arg, struct err *e)
 {
 	struct source_world *w = arg;
+	const struct registrering reg = {.livscyklus = LIV_IMPORTERET, .content = o->content};
 	char text[UUID_TEXT_LEN + 1];
 
 	if (++w->told == w->stop_after)
@@ -176,6 +180,7 @@ on_object(const struct source_object *o, void *arg, struct err *e)
 	for (size_t i = 0; i < o->content.count; i++)
 		put_item(&w->objects, o->type, &o->content.items[i]);
 	buf_add_char(&w->objects, '\n');
+	object_json_write(o->type, o->uuid, &reg, &w->json);
 	return true;
 }
 
@@ -215,6 +220,7 @@ source_world_read(struct source_world *w, const char *name, uint64_t after)
 	source_closep(&w->source);
 	buf_clear(&w->objects);
 	buf_clear(&w->refusals);
+	buf_clear(&w->json);
 	w->told = 0;
 	w->last_record = 0;
 	if (source_open(path, &w->options, &w->source, &e) &&

@@ -21,6 +21,7 @@ struct source_world {
 	char path[WORLD_PATH];
 	struct source_options options;
 	struct buf objects, refusals;
+	struct buf json; /* the objects as lines of JSON */
 	enum err_code code;      /* what reading ended with */
 	struct source_info info; /* texts die with the next reading */
 	struct source *source;
