@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "administration/mapping.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "crypto/digest.h"
@@ -23,9 +24,9 @@ const char *const source_format_name[SOURCE_FORMAT_COUNT] = {
 };
 
 static const struct source_reader *const readers[SOURCE_FORMAT_COUNT] = {
-	[SOURCE_CSV] = &source_csv,
-	[SOURCE_JSONL] = &source_jsonl,
-	[SOURCE_OIO] = &source_oio,
+	[SOURCE_CSV] = &source_csv,         [SOURCE_JSONL] = &source_jsonl,
+	[SOURCE_OIO] = &source_oio,         [SOURCE_LDIF] = &source_ldif,
+	[SOURCE_OS2SYNC] = &source_os2sync,
 };
 
 /* By what its name ends with, and by how it begins. */
@@ -101,7 +102,8 @@ source_open(const char *path, const struct source_options *options, struct sourc
 	s->path = arena_dup_c(s->a, name);
 	for (rest = name; str_cut(rest, '/', &head, &rest);)
 		name = rest;
-	s->info.name = arena_dup(s->a, name);
+	s->name = arena_dup_c(s->a, name);
+	s->info.name = str_from(s->name);
 	if (!look(s, e))
 		return false;
 	s->reader = readers[s->info.format];
@@ -117,6 +119,8 @@ source_close(struct source *s)
 {
 	if (!s)
 		return;
+	if (s->reader && s->reader->end)
+		s->reader->end(s);
 	served_free(s);
 	seen_free(s->seen);
 	arena_free(s->row);
@@ -282,6 +286,8 @@ source_check(struct source *s, const struct source_handlers *h, struct err *e)
 	s->h = NULL;
 	if (ok && s->is_invalid)
 		return FAIL(e, SOURCE_INVALID, "%s: what is wrong was told", s->path);
+	if (!s->is_folder)
+		(void)mapping_manifest(s->o.mapping, &s->info.name, &s->info.extent);
 	s->is_checked = ok;
 	return ok;
 }

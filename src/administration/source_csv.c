@@ -11,10 +11,12 @@
 
 #include "administration/csv.h"
 #include "administration/manifest.h"
+#include "administration/mapping.h"
 #include "base/limits.h"
 #include "crypto/digest.h"
 
 struct table {
+	enum row_kind kind;
 	bool is_there;
 	const char *name, *path;
 	struct file_facts facts;
@@ -28,17 +30,24 @@ struct table {
 struct bundle {
 	struct table tables[ROW_KIND_COUNT];
 	struct manifest manifest;
+	bool has_no_manifest; /* the mapping stands in for it */
 };
 
 /* ---- which files there are ---- */
 
 static bool
-kind_of_file(struct str name, size_t *kind)
+kind_of_file(const struct source *s, struct str name, size_t *kind)
 {
 	for (*kind = 0; *kind < ROW_KIND_COUNT; (*kind)++)
-		if (str_eq_c(name, row_tables[*kind].file))
+		if (str_eq(name, mapping_file(s->o.mapping, *kind)))
 			return true;
 	return false;
+}
+
+static const char *
+file_name(struct source *s, size_t kind)
+{
+	return arena_dup_c(s->a, mapping_file(s->o.mapping, kind));
 }
 
 static bool
@@ -47,9 +56,12 @@ take_manifest(struct source *s, struct bundle *b, struct err *e)
 	AUTO(buf_release) struct buf text = BUF_INIT(LIMIT_MANIFEST_BYTES + 2);
 	const char *path = source_path(s, MANIFEST_NAME), *fault;
 
-	if (access(path, F_OK) != 0)
-		return file_refuse(s, MANIFEST_NAME, 0, STR_NONE, e,
-				   "mappen har ikke et manifest");
+	if (access(path, F_OK) != 0) {
+		b->has_no_manifest =
+			mapping_manifest(s->o.mapping, &s->info.name, &s->info.extent);
+		return b->has_no_manifest || file_refuse(s, MANIFEST_NAME, 0, STR_NONE, e,
+							 "mappen har ikke et manifest");
+	}
 	if (!lines_whole(path, LIMIT_MANIFEST_BYTES, &text, e))
 		return false;
 	fault = manifest_parse(text_without_bom(buf_str(&text)), s->a, &b->manifest);
@@ -70,7 +82,7 @@ find_tables(struct source *s, struct bundle *b, struct err *e)
 	size_t kind;
 
 	for (size_t i = 0; i < b->manifest.count; i++)
-		if (!kind_of_file(b->manifest.files[i].name, &kind) &&
+		if (!kind_of_file(s, b->manifest.files[i].name, &kind) &&
 		    !file_refuse(s, MANIFEST_NAME, 0, b->manifest.files[i].name, e,
 				 "manifestet nævner en fil, der ikke er en af tabellerne"))
 			return false;
@@ -78,11 +90,11 @@ find_tables(struct source *s, struct bundle *b, struct err *e)
 		struct table *t = &b->tables[kind];
 		bool is_listed;
 
-		t->name = row_tables[kind].file;
+		t->name = file_name(s, kind);
 		t->path = source_path(s, t->name);
 		t->is_there = access(t->path, F_OK) == 0;
 		is_listed = manifest_find(&b->manifest, str_from(t->name)) != NULL;
-		if (t->is_there != is_listed &&
+		if (t->is_there != is_listed && !b->has_no_manifest &&
 		    !file_refuse(s, t->name, 0, STR_NONE, e,
 				 is_listed ? "manifestet nævner filen, men den er der ikke"
 					   : "filen er der, men manifestet nævner den ikke"))
@@ -96,12 +108,12 @@ find_one(struct source *s, struct bundle *b, struct err *e)
 {
 	size_t kind;
 
-	if (!kind_of_file(s->info.name, &kind))
+	if (!kind_of_file(s, str_from(s->name), &kind))
 		return file_refuse(s, s->path, 0, STR_NONE, e,
 				   "filen hedder ikke som en af tabellerne: enheder.csv, "
 				   "brugere.csv, tilknytninger.csv, funktioner.csv");
 	b->tables[kind].is_there = true;
-	b->tables[kind].name = row_tables[kind].file;
+	b->tables[kind].name = file_name(s, kind);
 	b->tables[kind].path = s->path;
 	return true;
 }
@@ -126,25 +138,17 @@ column_label(struct source *s, struct str name, size_t number)
 }
 
 static bool
-column_of(const struct row_table *t, struct str name, size_t *out)
-{
-	for (*out = 0; *out < t->count; (*out)++)
-		if (t->columns[*out].name && str_eq_c(name, t->columns[*out].name))
-			return true;
-	return false;
-}
-
-static bool
 take_column(struct source *s, struct table *t, size_t kind, struct str name, struct err *e)
 {
 	struct str label = column_label(s, name, t->count + 1);
-	size_t column, i;
+	size_t column = COLUMNS_MAX, i;
+	enum mapping_column is = mapping_column(s->o.mapping, kind, name, &column);
 
-	if (!column_of(&row_tables[kind], name, &column)) {
+	if (is == COLUMN_UNKNOWN &&
+	    !file_refuse(s, t->name, 1, label, e, "kolonnen kendes ikke"))
+		return false;
+	if (is != COLUMN_MAPPED)
 		column = COLUMNS_MAX;
-		if (!file_refuse(s, t->name, 1, label, e, "kolonnen kendes ikke"))
-			return false;
-	}
 	for (i = 0; i < t->count && column < COLUMNS_MAX; i++)
 		if (t->column[i] == column &&
 		    !file_refuse(s, t->name, 1, label, e, "kolonnen er der to gange"))
@@ -167,7 +171,8 @@ check_header(struct source *s, struct table *t, size_t kind, const struct csv_ro
 		if (!take_column(s, t, kind, str_trim(row->v[i]), e))
 			return false;
 	for (size_t want = 0; want < table->count; want++) {
-		bool is_there = !table->columns[want].must;
+		bool is_there =
+			!table->columns[want].must || mapping_gives(s->o.mapping, kind, want);
 
 		for (size_t i = 0; i < t->count; i++)
 			is_there = is_there || t->column[i] == want;
@@ -209,12 +214,16 @@ open_table(struct source *s, struct table *t, size_t kind, struct csv *c, struct
 /* ---- rows ---- */
 
 static void
-row_of(const struct table *t, size_t kind, const struct csv_row *from, struct row *out)
+row_of(struct source *s, const struct table *t, const struct csv_row *from, struct row *out)
 {
-	*out = (struct row){.kind = (enum row_kind)kind};
-	for (size_t i = 0; i < t->count; i++)
-		if (t->column[i] < COLUMNS_MAX)
-			out->v[t->column[i]] = from->v[i];
+	*out = (struct row){.kind = t->kind};
+	for (size_t i = 0; i < t->count; i++) {
+		if (t->column[i] == COLUMNS_MAX)
+			continue;
+		out->v[t->column[i]] = from->v[i];
+		out->names[t->column[i]] = t->header[i];
+	}
+	mapping_apply(s->o.mapping, s->o.cvr, out, s->row);
 }
 
 static bool
@@ -235,7 +244,7 @@ check_rows(struct source *s, struct table *t, size_t kind, struct csv *c, struct
 				    LIMIT_SOURCE_RECORDS);
 		if (kind != ROW_FUNCTION || s->is_invalid || raw.fault || raw.count != t->count)
 			continue;
-		row_of(t, kind, &raw, &row);
+		row_of(s, t, &raw, &row);
 		if (!row_check(s, &row, &ok, e) || (ok && !served_note(s, &row, e)))
 			return false;
 	}
@@ -267,6 +276,7 @@ check_table(struct source *s, struct bundle *b, size_t kind, struct err *e)
 	bool ok;
 
 	t->count = t->rows = 0;
+	t->kind = (enum row_kind)kind;
 	if (!lines_survey(t->path, &t->facts, e))
 		return false;
 	if (t->facts.is_utf16)
@@ -326,8 +336,7 @@ csv_check(struct source *s, struct err *e)
 }
 
 static bool
-read_row(struct source *s, const struct table *t, size_t kind, const struct csv_row *raw,
-	 struct err *e)
+read_row(struct source *s, const struct table *t, const struct csv_row *raw, struct err *e)
 {
 	struct row row;
 
@@ -341,12 +350,12 @@ read_row(struct source *s, const struct table *t, size_t kind, const struct csv_
 		return record_refuse(s, STR_NONE, e,
 				     "rækken har %zu værdier, men overskriften har %zu",
 				     raw->count, t->count);
-	row_of(t, kind, raw, &row);
+	row_of(s, t, raw, &row);
 	return row_take(s, &row, e);
 }
 
 static bool
-read_rows(struct source *s, const struct table *t, size_t kind, struct csv *c, struct err *e)
+read_rows(struct source *s, const struct table *t, struct csv *c, struct err *e)
 {
 	uint64_t before = s->bytes;
 	struct csv_row raw;
@@ -361,7 +370,7 @@ read_rows(struct source *s, const struct table *t, size_t kind, struct csv *c, s
 		if (is_end)
 			break;
 		s->bytes = before + c->lines.offset;
-		if (!record_begin(s, t->name, raw.line, e) || !read_row(s, t, kind, &raw, e) ||
+		if (!record_begin(s, t->name, raw.line, e) || !read_row(s, t, &raw, e) ||
 		    !record_end(s, e))
 			return false;
 	}
@@ -385,7 +394,7 @@ csv_read(struct source *s, struct err *e)
 		if (!b->tables[kind].is_there)
 			continue;
 		ok = open_table(s, &b->tables[kind], kind, &c, e) &&
-		     read_rows(s, &b->tables[kind], kind, &c, e);
+		     read_rows(s, &b->tables[kind], &c, e);
 		csv_close(&c);
 		if (!ok)
 			return false;
@@ -393,4 +402,4 @@ csv_read(struct source *s, struct err *e)
 	return true;
 }
 
-const struct source_reader source_csv = {csv_check, csv_read};
+const struct source_reader source_csv = {csv_check, csv_read, NULL};

@@ -62,6 +62,7 @@ struct str text_without_bom(struct str s);
 struct source_reader {
 	bool (*check)(struct source *s, struct err *e);
 	bool (*read)(struct source *s, struct err *e);
+	void (*end)(struct source *s); /* NULL: nothing to let go of */
 };
 
 extern const struct source_reader source_csv, source_jsonl, source_oio, source_ldif,
@@ -72,7 +73,7 @@ struct seen;   /* source_seen.c */
 
 struct source {
 	struct source_options o;
-	const char *path;
+	const char *path, *name; /* name: its last part */
 	bool is_folder, is_checked;
 	const struct source_reader *reader;
 	struct source_info info;
@@ -210,6 +211,7 @@ struct row {
 	enum row_kind kind;
 	struct str v[COLUMNS_MAX];
 	struct str names[COLUMNS_MAX]; /* what the source calls it; absent: as the table */
+	bool is_given[COLUMNS_MAX];    /* for readers whose members may come twice */
 };
 
 /*

@@ -180,7 +180,7 @@ static bool
 walk(struct source *s, char hex[65], struct err *e)
 {
 	AUTO(digest_freep) struct digest *d = digest_new(HASH_SHA256);
-	struct feed f = {s, open(s->path, O_RDONLY | O_CLOEXEC), s->info.name.ptr, d};
+	struct feed f = {s, open(s->path, O_RDONLY | O_CLOEXEC), s->name, d};
 	const struct xml_stream x = {&object_limits, on_read, is_part, on_part, &f};
 	uint8_t out[HASH_MAX_BYTES];
 	bool ok;
@@ -210,7 +210,7 @@ oio_check(struct source *s, struct err *e)
 	}
 	if (why.code != XML_MALFORMED && why.code != XML_FORBIDDEN && why.code != XML_LIMIT)
 		return FAIL(e, why.code, "%s", why.detail);
-	return file_refuse(s, s->info.name.ptr, 0, STR_NONE, e, "filen er ikke %s XML: %s",
+	return file_refuse(s, s->name, 0, STR_NONE, e, "filen er ikke %s XML: %s",
 			   why.code == XML_LIMIT ? "rimelig" : "gyldig", why.detail);
 }
 
@@ -226,7 +226,7 @@ oio_read(struct source *s, struct err *e)
 	return true;
 }
 
-const struct source_reader source_oio = {oio_check, oio_read};
+const struct source_reader source_oio = {oio_check, oio_read, NULL};
 
 /* ---- lines of JSON ---- */
 
@@ -277,7 +277,7 @@ jsonl_walk(struct source *s, char hex[65], struct err *e)
 		if (kind == LINE_HERE && str_trim(line).len == 0)
 			continue;
 		arena_reset(s->row);
-		ok = record_begin(s, s->info.name.ptr, l.number, e);
+		ok = record_begin(s, s->name, l.number, e);
 		s->bytes = l.offset;
 		if (!ok || s->is_checking)
 			continue;
@@ -318,4 +318,4 @@ jsonl_read(struct source *s, struct err *e)
 	return true;
 }
 
-const struct source_reader source_jsonl = {jsonl_check, jsonl_read};
+const struct source_reader source_jsonl = {jsonl_check, jsonl_read, NULL};

@@ -158,5 +158,7 @@
 #define LIMIT_SOURCE_RECORDS	  2000000
 #define LIMIT_SOURCE_LIST	  5000
 #define LIMIT_MANIFEST_BYTES	  (64UL * 1024)
+/* an entry of a directory, with photographs and certificates that are not looked at */
+#define LIMIT_LDIF_ENTRY_BYTES	  (4UL * 1024 * 1024)
 
 #endif

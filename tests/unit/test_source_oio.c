@@ -23,21 +23,38 @@
 #define OPEN "<s:GraenseIndikator>true</s:GraenseIndikator>"
 
 #define ENHED(uuid, name, more)                                                                \
-	"<ImportInput xmlns=\"http://stoettesystemerne.dk/organisation/organisationenhed/6/\" " \
-	SD "xmlns:g=\"http://stoettesystemerne.dk/organisation/6/\"><OrganisationEnhed>"       \
+	"<ImportInput "                                                                        \
+	"xmlns=\"http://stoettesystemerne.dk/organisation/organisationenhed/6/\" " SD          \
+	"xmlns:g=\"http://stoettesystemerne.dk/organisation/6/\"><OrganisationEnhed>"          \
 	"<s:UUIDIdentifikator>" uuid "</s:UUIDIdentifikator><Registrering><AttributListe>"     \
-	"<Egenskab>" V("2024-05-02", OPEN) "<s:BrugervendtNoegleTekst>" name                   \
-	"</s:BrugervendtNoegleTekst><s:EnhedNavn>" name                                        \
-	"</s:EnhedNavn></Egenskab></AttributListe><TilstandListe><g:Gyldighed>"                \
-	V("2024-05-02", OPEN) "<g:GyldighedStatusKode>Aktiv</g:GyldighedStatusKode>"           \
-	"</g:Gyldighed></TilstandListe><RelationListe>" more                                   \
-	"</RelationListe></Registrering></OrganisationEnhed></ImportInput>"
+	"<Egenskab>" V(                                                                        \
+		"2024-05-02",                                                                  \
+		OPEN) "<s:BrugervendtNoegleTekst>" name                                        \
+		      "</s:BrugervendtNoegleTekst><s:EnhedNavn>" name                          \
+		      "</s:EnhedNavn></Egenskab></"                                            \
+		      "AttributListe><TilstandListe><g:Gyldighed>" V(                          \
+			      "2024-05-02",                                                    \
+			      OPEN) "<g:GyldighedStatusKode>Aktiv</g:GyldighedStatusKode>"     \
+				    "</g:Gyldighed></TilstandListe><RelationListe>" more       \
+				    "</RelationListe></Registrering></OrganisationEnhed></"    \
+				    "ImportInput>"
 
 #define ADRESSE(uuid)                                                                          \
-	"<s:Adresser>" V("2024-05-02", OPEN) "<s:ReferenceID><s:UUIDIdentifikator>" uuid       \
-	"</s:UUIDIdentifikator></s:ReferenceID><s:Rolle><s:UUIDIdentifikator>" U("8")          \
-	"</s:UUIDIdentifikator></s:Rolle><s:Type><s:UUIDIdentifikator>" U("9")                 \
-	"</s:UUIDIdentifikator></s:Type><s:Indeks>1</s:Indeks></s:Adresser>"
+	"<s:Adresser>" V(                                                                      \
+		"2024-05-02",                                                                  \
+		OPEN) "<s:ReferenceID><s:UUIDIdentifikator>" uuid                              \
+		      "</s:UUIDIdentifikator></"                                               \
+		      "s:ReferenceID><s:Rolle><s:UUIDIdentifikator>" U(                        \
+			      "8") "</s:UUIDIdentifikator></"                                  \
+				   "s:Rolle><s:Type><s:UUIDIdentifikator>" U("9") "</"         \
+										  "s:"         \
+										  "UUIDIdenti" \
+										  "fikator></" \
+										  "s:Type><s:" \
+										  "Indeks>1</" \
+										  "s:Indeks><" \
+										  "/s:"        \
+										  "Adresser>"
 
 #define PERSON(uuid, cpr)                                                                      \
 	"<p:Person xmlns:p=\"http://stoettesystemerne.dk/organisation/person/6/\" " SD         \
@@ -48,14 +65,15 @@
 	"<p:RelationListe/></p:Registrering></p:Person>"
 
 /* Two messages, and an object by itself. */
-static const char two[] = "<?xml version=\"1.0\"?>\n<alle>" ENHED(U("1"), "Top &amp; Co",
-								   ADRESSE(U("3")))
-	"\n" ENHED(U("2"), "Løn", "") PERSON(U("4"), "") "</alle>";
+static const char two[] = "<?xml version=\"1.0\"?>\n<alle>" ENHED(
+	U("1"), "Top &amp; Co", ADRESSE(U("3"))) "\n" ENHED(U("2"), "Løn", "")
+	PERSON(U("4"), "") "</alle>";
 
 #define E1                                                                                     \
-	"1 OrganisationEnhed " U("1") " BrugervendtNoegleTekst=Top & Co EnhedNavn=Top & Co"    \
-	"[2024-05-02,) Gyldighed=Aktiv[2024-05-02,) Adresser=" U("3") "/" U("8") "/" U("9")    \
-	"#1[2024-05-02,)\n"
+	"1 OrganisationEnhed " U(                                                              \
+		"1") " BrugervendtNoegleTekst=Top & Co EnhedNavn=Top & Co"                     \
+		     "[2024-05-02,) Gyldighed=Aktiv[2024-05-02,) Adresser=" U("3") "/" U(      \
+			     "8") "/" U("9") "#1[2024-05-02,)\n"
 
 static void
 objects_of_messages(void **state)
@@ -111,20 +129,21 @@ static const struct {
 } refused[] = {
 	{"the same twice", "<r>" ENHED(U("1"), "A", "") ENHED(U("1"), "B", "") "</r>",
 	 "! x.xml:1 UUIDIdentifikator: samme objekt som i post nummer 1\n", 0},
-	{"a number of a person", PERSON(U("1"),
-		"<t:CPR-NummerTekst>0101011234</t:CPR-NummerTekst>"),
+	{"a number of a person",
+	 PERSON(U("1"), "<t:CPR-NummerTekst>0101011234</t:CPR-NummerTekst>"),
 	 "! x.xml:1 CPR-NummerTekst: CPR-numre må ikke læses her: det kræver en særlig ret\n",
 	 0},
 	{"below itself",
-	 ENHED(U("1"), "A", "<s:Overordnet><s:ReferenceID><s:UUIDIdentifikator>" U("1")
-	       "</s:UUIDIdentifikator></s:ReferenceID></s:Overordnet>"),
+	 ENHED(U("1"), "A",
+	       "<s:Overordnet><s:ReferenceID><s:UUIDIdentifikator>" U(
+		       "1") "</s:UUIDIdentifikator></s:ReferenceID></s:Overordnet>"),
 	 "! x.xml:1 : Overordnet må ikke pege på objektet selv\n", 0},
 	{"no key", ENHED(U("1"), "", ""),
 	 "! x.xml:1 : BrugervendtNoegleTekst skal være udfyldt i Egenskab\n", 0},
 	{"DOCTYPE", "<!DOCTYPE r><r/>",
 	 "! x.xml:0 : filen er ikke gyldig XML: DOCTYPE, line 1\n", SOURCE_INVALID},
-	{"no XML", "<r>",
-	 "! x.xml:0 : filen er ikke gyldig XML: libxml2 77, line 1\n", SOURCE_INVALID},
+	{"no XML", "<r>", "! x.xml:0 : filen er ikke gyldig XML: libxml2 77, line 1\n",
+	 SOURCE_INVALID},
 };
 
 static void
@@ -147,8 +166,11 @@ refused_xml(void **state)
 
 /* ---- refused lines ---- */
 
-#define LINE(inside) "{\"Adresse\":{\"UUIDIdentifikator\":\"" U("1") "\",\"Registrering\":"    \
-	"{\"AttributListe\":{\"Egenskab\":[{\"BrugervendtNoegleTekst\":\"k\"" inside "}]}}}}"
+#define LINE(inside)                                                                           \
+	"{\"Adresse\":{\"UUIDIdentifikator\":\"" U(                                            \
+		"1") "\",\"Registrering\":"                                                    \
+		     "{\"AttributListe\":{\"Egenskab\":[{\"BrugervendtNoegleTekst\":"          \
+		     "\"k\"" inside "}]}}}}"
 
 static const struct {
 	const char *name, *text, *refusal; /* without its place; "": taken */
@@ -156,7 +178,8 @@ static const struct {
 	{"plain", LINE(",\"AdresseTekst\":\"Torvet 1\""), ""},
 	{"one that is no array",
 	 "{\"Adresse\":{\"Registrering\":{\"AttributListe\":{\"Egenskab\":"
-	 "{\"BrugervendtNoegleTekst\":\"k\"}}},\"UUIDIdentifikator\":\"" U("1") "\"}}", ""},
+	 "{\"BrugervendtNoegleTekst\":\"k\"}}},\"UUIDIdentifikator\":\"" U("1") "\"}}",
+	 ""},
 	{"not JSON", "{", ": linjen er ikke et JSON-objekt"},
 	{"two members twice", "{\"a\":1,\"a\":2}", ": linjen er ikke et JSON-objekt"},
 	{"nothing known", "{\"Sag\":{}}", ": linjen er ikke ét objekt af en kendt slags"},
@@ -169,8 +192,10 @@ static const struct {
 	{"no UUID", "{\"Adresse\":{\"Registrering\":{\"AttributListe\":{}}}}",
 	 ": Elementet UUIDIdentifikator mangler i Adresse før Registrering"},
 	{"a list instead", "{\"Adresse\":[]}", "Adresse: feltet er ikke et objekt"},
-	{"lists are missing", "{\"Person\":{\"UUIDIdentifikator\":\"" U("1")
-	 "\",\"Registrering\":{\"AttributListe\":{}}}}", "TilstandListe: feltet mangler"},
+	{"lists are missing",
+	 "{\"Person\":{\"UUIDIdentifikator\":\"" U(
+		 "1") "\",\"Registrering\":{\"AttributListe\":{}}}}",
+	 "TilstandListe: feltet mangler"},
 };
 
 static void
