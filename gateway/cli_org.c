@@ -22,13 +22,30 @@ const char org_help[] =
 	"    --pr DATO                 on that day, which may be yet to come\n"
 	"    --kladde KLADDE           with the draft on top\n"
 	"    --regel REGEL, --regler   by one rule; all rules there are\n"
-	"    --alle, --engelsk         every finding, not the first of each; in English\n";
+	"    --alle, --engelsk         every finding, not the first of each; in English\n"
+	"  publicer KLADDE             make a draft hold, all of it or nothing\n"
+	"    --fra DATO                from that day on, which may be yet to come\n"
+	"    --vis, --alle             show what would change, change nothing; every object\n"
+	"    --accepter-aendrede       even what others changed since the draft was made\n"
+	"    --accepter-advarsler      even with warnings of the rules\n"
+	"  tilbagerul PUBLIKATION|TIDSPUNKT  undo one, or go back to what held then\n"
+	"    --fra DATO | --som-aldrig from a day on (today), or as if it had never been\n"
+	"    --ogsaa-aendrede          even what others changed since; else that stays\n"
+	"  publikationer [NUMMER]      all of them, or one object by object with its hash\n";
 
 static const struct org_command commands[] = {
 	{"kladde", "list | vis KLADDE | kassér KLADDE", org_kladde},
 	{"valider",
 	 "[--pr DATO] [--kladde KLADDE] [--regel REGEL] [--alle] [--engelsk] | --regler",
 	 org_valider},
+	{"publicer",
+	 "KLADDE [--fra DATO] [--vis] [--alle] [--accepter-aendrede] [--accepter-advarsler]",
+	 org_publicer},
+	{"tilbagerul",
+	 "PUBLIKATION|TIDSPUNKT [--fra DATO | --som-aldrig] [--ogsaa-aendrede] [--vis] "
+	 "[--alle]",
+	 org_tilbagerul},
+	{"publikationer", "[NUMMER]", org_publikationer},
 };
 
 static const struct org_command *

@@ -46,7 +46,9 @@ bool org_is_english(void);
 
 /* cli_org_check.c */
 int org_valider(struct org *o);
-/* cli_org_draft.c */
-int org_kladde(struct org *o);
+int org_kladde(struct org *o);   /* cli_org_draft.c */
+int org_publicer(struct org *o); /* cli_org_publish.c */
+int org_tilbagerul(struct org *o);
+int org_publikationer(struct org *o); /* cli_org_published.c */
 
 #endif

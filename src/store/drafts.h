@@ -69,8 +69,8 @@ MUST_USE bool drafts_progress_set(struct tx *tx, int64_t draft, struct str bytes
 #define PUBLICATION_HASH_BYTES 32
 
 struct publication_row {
-	int64_t id;     /* assigned */
-	int64_t number; /* assigned: 1, 2, … of the authority */
+	int64_t id;
+	int64_t number; /* 1, 2, … of the authority */
 	struct str cvr;
 	instant at;       /* of all its registrations */
 	instant virkning; /* from when it has effect */
@@ -93,13 +93,13 @@ struct publication_object_row {
 	uint8_t digest[PUBLICATION_HASH_BYTES]; /* of the content after */
 };
 
-/* The number that the next one of the authority has. */
-MUST_USE bool publications_next(struct reading *r, struct str cvr, int64_t *number,
+/* Sets id and number of the authority's next one. */
+MUST_USE bool publications_next(struct reading *r, struct str cvr, struct publication_row *row,
 				struct err *e);
-MUST_USE bool publications_add(struct tx *tx, const struct publication_row *row, int64_t *id,
-			       struct err *e);
 MUST_USE bool publications_add_object(struct tx *tx, int64_t publication,
 				      const struct publication_object_row *row, struct err *e);
+/* With the id and number of publications_next, in the same job. */
+MUST_USE bool publications_add(struct tx *tx, const struct publication_row *row, struct err *e);
 typedef bool publication_fn(const struct publication_row *row, void *arg, struct err *e);
 /* Oldest first. number 0: all. */
 MUST_USE bool publications_each(struct reading *r, struct str cvr, int64_t number,

@@ -83,6 +83,14 @@ struct object_rows {
 	size_t count, room;
 };
 
+/* Was anything of it ever erased by law? */
+MUST_USE bool objects_is_erased(struct reading *r, const struct object_key *k, bool *out,
+				struct err *e);
+typedef bool object_place_fn(const struct object_key *k, void *arg, struct err *e);
+/* Objects of the owner with a registration after `since`, in order of kind, uuid. */
+MUST_USE bool objects_since(struct reading *r, struct str owner, instant since,
+			    object_place_fn *fn, void *arg, struct err *e);
+
 /*
  * Registrations that were in force at some moment of [from, to), oldest first. Each is in
  * force from its time to that of the next.

@@ -211,7 +211,8 @@ drafts_clear(struct tx *tx, int64_t draft, int64_t most, int64_t *removed, struc
 	if (!stmt_run(&st, e))
 		return false;
 	*removed = conn_changes(tx->conn);
-	tx->has_erased |= *removed > 0;
+	/* the journal is emptied once, at the end */
+	tx->has_erased |= *removed > 0 && *removed < most;
 	return true;
 }
 
@@ -265,31 +266,34 @@ drafts_progress_set(struct tx *tx, int64_t draft, struct str bytes, struct err *
 /* ---- publications ---- */
 
 bool
-publications_next(struct reading *r, struct str cvr, int64_t *number, struct err *e)
+publications_next(struct reading *r, struct str cvr, struct publication_row *row, struct err *e)
 {
 	AUTO(stmt_release) struct stmt st = STMT_INIT;
 	bool has_row;
 
 	if (!stmt_open(r->conn,
-		       "SELECT 1 + ifnull(max(number), 0) FROM publication WHERE cvr = ?1", &st,
-		       e))
+		       "SELECT (SELECT 1 + ifnull(max(id), 0) FROM publication),"
+		       " (SELECT 1 + ifnull(max(number), 0) FROM publication WHERE cvr = ?1)",
+		       &st, e))
 		return false;
 	stmt_bind_int(&st, 1, objects_cvr(cvr));
 	if (!stmt_step(&st, &has_row, e))
 		return false;
-	*number = stmt_int(&st, 0);
+	row->id = stmt_int(&st, 0);
+	row->number = stmt_int(&st, 1);
 	return true;
 }
 
 bool
-publications_add(struct tx *tx, const struct publication_row *row, int64_t *id, struct err *e)
+publications_add(struct tx *tx, const struct publication_row *row, struct err *e)
 {
 	AUTO(stmt_release) struct stmt st = STMT_INIT;
 
 	if (!stmt_open(tx->conn,
 		       "INSERT INTO publication (cvr, number, at, virkning, actor, source,"
-		       " title, draft, undone, undone_to, objects, stream, counts, hash)"
-		       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+		       " title, draft, undone, undone_to, objects, stream, counts, hash, id)"
+		       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
+		       " ?15)",
 		       &st, e))
 		return false;
 	stmt_bind_int(&st, 1, objects_cvr(row->cvr));
@@ -306,10 +310,8 @@ publications_add(struct tx *tx, const struct publication_row *row, int64_t *id, 
 	stmt_bind_int(&st, 12, row->stream);
 	stmt_bind_str(&st, 13, row->counts);
 	stmt_bind_blob(&st, 14, str_of(row->hash, sizeof(row->hash)));
-	if (!stmt_run(&st, e))
-		return false;
-	*id = conn_last_id(tx->conn);
-	return true;
+	stmt_bind_int(&st, 15, row->id);
+	return stmt_run(&st, e);
 }
 
 bool

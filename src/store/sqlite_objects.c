@@ -306,6 +306,50 @@ objects_registration(struct reading *r, const struct object_key *k, int64_t id, 
 }
 
 bool
+objects_is_erased(struct reading *r, const struct object_key *k, bool *out, struct err *e)
+{
+	AUTO(stmt_release) struct stmt st = STMT_INIT;
+
+	if (!stmt_open(r->conn,
+		       "SELECT 1 FROM erasure WHERE cvr = ?1 AND kind = ?2 AND uuid = ?3", &st,
+		       e))
+		return false;
+	bind_key(&st, k);
+	return stmt_step(&st, out, e);
+}
+
+bool
+objects_since(struct reading *r, struct str owner, instant since, object_place_fn *fn,
+	      void *arg, struct err *e)
+{
+	AUTO(stmt_release) struct stmt st = STMT_INIT;
+	struct object_key k = {.cvr = owner};
+	struct str uuid;
+	bool has_row;
+
+	if (!stmt_open(r->conn,
+		       "SELECT kind, uuid FROM object WHERE cvr = ?1 AND at > ?2"
+		       " ORDER BY kind, uuid",
+		       &st, e))
+		return false;
+	stmt_bind_int(&st, 1, objects_cvr(owner));
+	stmt_bind_int(&st, 2, since);
+	for (;;) {
+		if (!stmt_step(&st, &has_row, e))
+			return false;
+		if (!has_row)
+			return true;
+		k.kind = (unsigned)stmt_int(&st, 0);
+		uuid = stmt_str(&st, 1);
+		if (uuid.len != sizeof(k.uuid.b))
+			return FAIL(e, STORE_DAMAGED, "a uuid of %zu bytes", uuid.len);
+		memcpy(k.uuid.b, uuid.ptr, sizeof(k.uuid.b));
+		if (!fn(&k, arg, e))
+			return false;
+	}
+}
+
+bool
 objects_history(struct reading *r, const struct object_key *k, instant from, instant to,
 		struct arena *a, struct object_rows *out, struct err *e)
 {

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "base/clock.h"
+#include "registry/append.h"
 #include "tests/unit/oio_text.h"
 
 #define UNIT (&type_organisationenhed)
@@ -111,6 +112,70 @@ struct str
 desk_unit(const struct desk *d, char letter, struct arena *a)
 {
 	return desk_drafted(d, 0, letter, 0, a);
+}
+
+/* ---- publication ---- */
+
+struct writing {
+	const struct desk *desk;
+	struct object_new n;
+};
+
+static bool
+soap_job(struct tx *tx, void *arg, struct err *e)
+{
+	struct writing *x = arg;
+	struct object_mark mark;
+
+	if (!objects_mark(tx_reading(tx), &x->n.key, &mark, e))
+		return false;
+	x->n.at = time_floor_ms(clock_now());
+	if (mark.at >= x->n.at)
+		x->n.at = mark.at + MS(1);
+	return objects_append(tx, &x->n, e);
+}
+
+void
+desk_soap(const struct desk *d, char letter, enum livscyklus l, const char *text)
+{
+	AUTO(arena_freep) struct arena *a = arena_new();
+	struct registrering reg = {.livscyklus = l};
+	struct writing x = {.desk = d};
+	struct err e = ERR_INIT;
+
+	oio_from_text(text, a, &reg.content);
+	object_sort(&reg.content);
+	append_pack(UNIT, &reg, a, &x.n);
+	x.n.key = (struct object_key){d->cvr, UNIT->id, oio_letter(letter)};
+	if (!store_write(d->store, soap_job, &x, &e))
+		fail_msg("%s", e.detail);
+}
+
+enum err_code
+desk_publish(const struct desk *d, int64_t draft, instant day, const struct publish_options *o,
+	     struct receipt *out)
+{
+	AUTO(plan_freep) struct plan *p = NULL;
+	const struct plan_options po = {.day = DAYS(day)};
+	const struct publish_options none = {.rules = NULL};
+	struct err e = ERR_INIT;
+
+	if (!plan_draft(d, draft, &po, &p, &e) || !publish(d, p, o ? o : &none, out, &e))
+		return e.code;
+	return ERR_NONE;
+}
+
+enum err_code
+desk_back(const struct desk *d, const struct way_back *w, instant day, struct receipt *out)
+{
+	AUTO(plan_freep) struct plan *p = NULL;
+	const struct plan_options po = {.day = DAYS(day)};
+	const struct publish_options none = {.rules = NULL};
+	struct err e = ERR_INIT;
+
+	if (!plan_back(d, w, &po, &p, &e) || !publish(d, p, &none, out, &e))
+		return e.code;
+	return ERR_NONE;
 }
 
 static bool
