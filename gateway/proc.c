@@ -12,11 +12,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/mem.h"
+
 void
 proc_start(void)
 {
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
 
+	mem_setup();
 	umask(077);
 	sigaction(SIGPIPE, &ignore, NULL);
 	/* lasso reads the system's certificate authorities at every server object; nothing here

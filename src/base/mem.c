@@ -5,8 +5,24 @@
  */
 #include "base/mem.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* What one call needs at once fits in what an arena keeps at its top, whatever is large gets
+ * pages of its own and gives them back; all arenas together stay below 20 MB of it. */
+#define ARENAS 8
+#define KEEP_BYTES (2 * 1024 * 1024)
+#define OWN_PAGES_BYTES (1024 * 1024)
+
+void
+mem_setup(void)
+{
+	/* setting any of them also stops the thresholds from moving with what is freed */
+	BUG_ON(mallopt(M_ARENA_MAX, ARENAS) != 1);
+	BUG_ON(mallopt(M_TRIM_THRESHOLD, KEEP_BYTES) != 1);
+	BUG_ON(mallopt(M_MMAP_THRESHOLD, OWN_PAGES_BYTES) != 1);
+}
 
 void *
 mem_new(size_t size)

@@ -7,6 +7,13 @@
 #include "base/attr.h"
 #include "base/str.h"
 
+/*
+ * Once, before there are threads: what the allocator keeps and what it gives back. A call takes
+ * and frees some hundred kilobytes; as it stands glibc would hand them to the kernel after each
+ * one, and keep an arena a thread.
+ */
+void mem_setup(void);
+
 void *mem_new(size_t size);
 void *mem_new_n(size_t count, size_t size);
 void *mem_resize(void *p, size_t size);

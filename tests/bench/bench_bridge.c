@@ -13,6 +13,7 @@
 #include "base/encoding.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "gateway/web.h"
 #include "saml/authn.h"
 #include "saml/lasso.h"
@@ -278,6 +279,7 @@ main(int argc, char **argv)
 		return 2;
 	}
 	saml_lasso_init();
+	mem_setup();
 	xml_init();
 	log_setup(LOG_LEVEL_ERROR, LOG_FORMAT_TEXT, false);
 	if (!config_load(argv[1], &c, &problems, &e) || !platform_load(c, &p, &e) ||

@@ -363,6 +363,7 @@ main(int argc, char **argv)
 		fprintf(stderr, "usage: bench_calls CONFIG CLIENT_KEY CLIENT_CERT [SUFFIX]\n");
 		return 2;
 	}
+	mem_setup();
 	xml_init();
 	log_setup(LOG_LEVEL_ERROR, LOG_FORMAT_TEXT, false);
 	if (!config_load(argv[1], &c, &problems, &e) || !platform_load(c, &p, &e) ||

@@ -20,6 +20,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/mem.h"
 #include "organisation/service.h"
 #include "registry/registry.h"
 #include "store/store.h"
@@ -510,6 +511,7 @@ main(int argc, char **argv)
 		return 2;
 	snprintf(path, sizeof(path), "%s/bench-registry.db", build ? build : "build");
 	remove_files();
+	mem_setup();
 	xml_init();
 	if (!store_open(&so, &store, &e) || !registry_open(store, &ro, &registry, &e))
 		bench_die("open", &e);
