@@ -10,6 +10,8 @@
  *
  * An entry holds as long as now <= until. A live entry is never given up to make room.
  * Memory for all entries is reserved at the start; the kernel provides pages as they are used.
+ * So the table begins small and grows by one bucket a claim (linear hashing): spread over all
+ * that is reserved, the first thousands of keys would touch a page each.
  */
 #include "base/once.h"
 
@@ -25,6 +27,7 @@
 /* Beyond so many at one time the further ones go uncounted; systems are registered by hand. */
 #define OWNERS_MAX 65535
 #define OWNER_BUCKETS 65536
+#define BUCKETS_FIRST 16
 
 /* Entries are numbered from 1; 0 is none. */
 struct entry {
@@ -46,8 +49,10 @@ struct once {
 	pthread_mutex_t lock;
 	struct entry *entries; /* max + 1 of them */
 	uint32_t *heap;        /* max + 1; heap[1] ends first */
-	uint32_t *buckets;
-	uint32_t bucket_mask;
+	uint32_t *buckets;     /* buckets_max of them; in use: level + split */
+	uint32_t buckets_max;
+	uint32_t level; /* a power of two */
+	uint32_t split; /* below level: so many of its buckets have been halved */
 	uint32_t max;
 	uint32_t count;
 	uint32_t touched; /* entries that were ever used */
@@ -58,8 +63,8 @@ struct once {
 	uint64_t seed[4];
 };
 
-static uint32_t *
-bucket_of(struct once *o, const struct once_key *key)
+static uint32_t
+hash_of(const struct once *o, const struct once_key *key)
 {
 	uint64_t word[4], h = 0;
 
@@ -70,7 +75,39 @@ bucket_of(struct once *o, const struct once_key *key)
 		h = (h ^ word[i] ^ o->seed[i]) * UINT64_C(0x9e3779b97f4a7c15);
 		h ^= h >> 32;
 	}
-	return &o->buckets[(uint32_t)h & o->bucket_mask];
+	return (uint32_t)h;
+}
+
+static uint32_t *
+bucket_of(struct once *o, const struct once_key *key)
+{
+	uint32_t h = hash_of(o, key), at = h & (o->level - 1);
+
+	if (at < o->split)
+		at = h & (2 * o->level - 1);
+	return &o->buckets[at];
+}
+
+/* One bucket more: what of the next one belongs there goes over. */
+static void
+split_one(struct once *o)
+{
+	uint32_t id = o->buckets[o->split], rest;
+	uint32_t *low = &o->buckets[o->split], *high = &o->buckets[o->split + o->level];
+
+	*low = 0;
+	for (; id != 0; id = rest) {
+		struct entry *x = &o->entries[id];
+		uint32_t *to = hash_of(o, &x->key) & o->level ? high : low;
+
+		rest = x->next;
+		x->next = *to;
+		*to = id;
+	}
+	if (++o->split == o->level) {
+		o->level *= 2;
+		o->split = 0;
+	}
 }
 
 static void
@@ -183,9 +220,12 @@ owner_drop(struct once *o, uint32_t id)
 static void
 insert(struct once *o, const struct once_key *key, instant until, uint32_t owner)
 {
-	uint32_t *bucket = bucket_of(o, key);
+	uint32_t *bucket;
 	uint32_t id = o->free;
 
+	if (o->count >= o->level + o->split && o->level < o->buckets_max)
+		split_one(o);
+	bucket = bucket_of(o, key);
 	if (id != 0)
 		o->free = o->entries[id].next;
 	else
@@ -237,13 +277,14 @@ struct once *
 once_new(size_t max_entries)
 {
 	struct once *o = MEM_NEW(struct once);
-	uint64_t buckets = 16;
+	uint64_t buckets = BUCKETS_FIRST;
 
 	BUG_ON(max_entries == 0 || max_entries > UINT32_MAX / 4);
 	while (buckets < max_entries)
 		buckets *= 2;
 	o->max = (uint32_t)max_entries;
-	o->bucket_mask = (uint32_t)(buckets - 1);
+	o->buckets_max = (uint32_t)buckets;
+	o->level = BUCKETS_FIRST;
 	o->entries = MEM_NEW_N(max_entries + 1, struct entry);
 	o->heap = MEM_NEW_N(max_entries + 1, uint32_t);
 	o->buckets = MEM_NEW_N(buckets, uint32_t);
