@@ -7,7 +7,8 @@
 #include "base/uuid.h"
 
 void random_bytes(void *out, size_t len);
-struct uuid random_uuid(void);				   /* version 4 */
+/* Names, for all to see: nothing secret is made of them. Version 4. */
+struct uuid random_uuid(void);
 /* prefix + lower-case uuid: "_…", "urn:uuid:…" */
 struct str random_id(struct arena *a, const char *prefix);
 struct str random_hex(struct arena *a, size_t bytes);

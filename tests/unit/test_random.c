@@ -28,6 +28,7 @@ uuids(void **state)
 	struct uuid last = {{0}};
 
 	(void)state;
+	/* more than are drawn at a time, each another */
 	for (int i = 0; i < 100; i++) {
 		struct uuid u = random_uuid();
 
