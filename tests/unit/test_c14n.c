@@ -353,11 +353,58 @@ test_random(void **state)
 	arena_free(a);
 }
 
+/* In pieces too short for a look at many bytes at once. */
+static void
+escape_slowly(struct buf *b, struct str s, unsigned how)
+{
+	for (size_t at = 0; at < s.len; at += 8)
+		escape_add(b, str_of(s.ptr + at, s.len - at < 8 ? s.len - at : 8), how);
+}
+
+/* Every byte, and characters of several, at each place of a text of two blocks and a half. */
+static void
+test_escape(void **state)
+{
+	static const unsigned ways[] = {ESCAPE_TEXT, ESCAPE_VALUE, ESCAPE_TEXT | ESCAPE_CHECK,
+					ESCAPE_VALUE | ESCAPE_CHECK};
+	static const char *const many[] = {"\xc3\xa6", "\xe2\x82\xac", "\xf0\x9f\x98\x80",
+					   "\xef\xbf\xbf"};
+	enum { TEXT = 40 };
+	AUTO(buf_release) struct buf fast = BUF_INIT(1000);
+	AUTO(buf_release) struct buf slow = BUF_INIT(1000);
+
+	(void)state;
+	for (unsigned c = 1; c < 256 + ARRAY_LEN(many); c++) {
+		char one[2] = {(char)c, '\0'};
+		struct str what = str_from(c < 256 ? one : many[c - 256]);
+
+		for (size_t n = 0; n < (TEXT - 4) * ARRAY_LEN(ways); n++) {
+			size_t at = n / ARRAY_LEN(ways);
+			unsigned how = ways[n % ARRAY_LEN(ways)];
+			char text[TEXT];
+
+			memset(text, 'a', sizeof(text));
+			memcpy(text + at, what.ptr, what.len);
+			buf_clear(&fast);
+			buf_clear(&slow);
+			escape_add(&fast, str_of(text, sizeof(text)), how);
+			escape_slowly(&slow, str_of(text, at), how);
+			escape_slowly(&slow, str_of(text + at, what.len), how);
+			escape_slowly(&slow, str_of(text + at + what.len, TEXT - at - what.len),
+				      how);
+			if (!str_eq(buf_str(&fast), buf_str(&slow)))
+				fail_msg("%u at %zu, %u: " STR_FMT, c, at, how,
+					 STR_ARG(buf_str(&fast)));
+		}
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_forms),
+		cmocka_unit_test(test_escape),
 		cmocka_unit_test(test_random),
 	};
 
