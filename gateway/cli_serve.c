@@ -24,8 +24,8 @@
 #include "gateway/services.h"
 #include "gateway/web.h"
 
-#define TICK_MS 200 /* a change of what is known is seen within two ticks */
-#define PURGE_INTERVAL_S 60
+#define TICK_MS 200        /* a change of what is known is seen within two ticks */
+#define PURGE_INTERVAL_S 4 /* one part of the replay keys; all of them in a minute */
 #define USES_INTERVAL_S 10 /* when certificates were last used goes to disk */
 #define WORK_QUEUE_MAX 1024
 
@@ -35,6 +35,7 @@ struct server {
 	struct http_server *http;
 	struct worker_pool *pool;
 	uint64_t purged_us, uses_us, watchdog_us;
+	unsigned purged_part; /* of the replay keys, next */
 };
 
 static const struct {
@@ -157,12 +158,26 @@ reload(struct server *s)
 	notify_ready();
 }
 
+struct purge {
+	instant now;
+	unsigned part;
+};
+
 static bool
 purge_job(struct tx *tx, void *arg, struct err *e)
 {
-	instant now = *(const instant *)arg;
+	const struct purge *p = arg;
 
-	return store_replay_purge(tx, now, e) && store_state_purge(tx, now, e);
+	return store_replay_purge(tx, p->now, p->part, e) && store_state_purge(tx, p->now, e);
+}
+
+static bool
+purge(struct server *s, instant now, struct err *e)
+{
+	struct purge p = {now, s->purged_part};
+
+	s->purged_part = (s->purged_part + 1) % STORE_REPLAY_PARTS;
+	return store_write(s->app->store, purge_job, &p, e);
 }
 
 static void
@@ -191,7 +206,7 @@ tick(struct server *s)
 	err_clear(&e);
 	if (now_us - s->purged_us > PURGE_INTERVAL_S * 1000000ULL) {
 		s->purged_us = now_us;
-		if (!store_write(s->app->store, purge_job, &now, &e))
+		if (!purge(s, now, &e))
 			LOG_ERR(LOG_LEVEL_ERROR, "purge.failed", &e);
 	}
 	err_clear(&e);

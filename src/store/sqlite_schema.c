@@ -209,6 +209,16 @@ static const char drafts[] =
 /* Nothing looks for events by key. */
 static const char no_event_keys[] = "DROP INDEX IF EXISTS event_by_key;";
 
+/*
+ * Each call writes into each of these, and each is a page more of the journal. Replay keys are
+ * purged a part at a time, which needs no index; most records name no object, and nobody looks
+ * for those that do not.
+ */
+static const char fewer_pages[] =
+	"DROP INDEX IF EXISTS replay_until;"
+	"DROP INDEX IF EXISTS audit_object;"
+	"CREATE INDEX audit_object ON audit (object) WHERE object IS NOT NULL;";
+
 static bool
 begin_chain(struct conn *c, struct err *e)
 {
@@ -219,6 +229,7 @@ begin_chain(struct conn *c, struct err *e)
 static const struct schema_step steps[] = {
 	{1, core, NULL},         {2, objects, NULL},       {3, no_replace, NULL},
 	{4, chain, begin_chain}, {5, no_event_keys, NULL}, {6, drafts, NULL},
+	{7, fewer_pages, NULL},
 };
 
 int

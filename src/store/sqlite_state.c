@@ -55,27 +55,38 @@ store_replay_load(struct reading *r, instant now, struct once *into, struct err 
 	}
 }
 
-static bool
-purge(struct tx *tx, const char *sql, instant now, struct err *e)
+/* Keys are digests: their first byte spreads them evenly, and the table is in their order. */
+bool
+store_replay_purge(struct tx *tx, instant now, unsigned part, struct err *e)
 {
 	AUTO(stmt_release) struct stmt st = STMT_INIT;
+	const unsigned step = 256 / STORE_REPLAY_PARTS;
+	const uint8_t from = (uint8_t)(part * step), to = (uint8_t)((part + 1) * step);
+	bool is_last = part == STORE_REPLAY_PARTS - 1;
 
-	if (!stmt_open(tx->conn, sql, &st, e))
+	BUG_ON(part >= STORE_REPLAY_PARTS);
+	if (!stmt_open(tx->conn,
+		       is_last ? "DELETE FROM replay WHERE until < ?1 AND key >= ?2"
+			       : "DELETE FROM replay WHERE until < ?1 AND key >= ?2"
+				 " AND key < ?3",
+		       &st, e))
 		return false;
 	stmt_bind_int(&st, 1, now);
+	stmt_bind_blob(&st, 2, str_of(&from, 1));
+	if (!is_last)
+		stmt_bind_blob(&st, 3, str_of(&to, 1));
 	return stmt_run(&st, e);
-}
-
-bool
-store_replay_purge(struct tx *tx, instant now, struct err *e)
-{
-	return purge(tx, "DELETE FROM replay WHERE until < ?1", now, e);
 }
 
 bool
 store_state_purge(struct tx *tx, instant now, struct err *e)
 {
-	return purge(tx, "DELETE FROM state WHERE until <= ?1", now, e);
+	AUTO(stmt_release) struct stmt st = STMT_INIT;
+
+	if (!stmt_open(tx->conn, "DELETE FROM state WHERE until <= ?1", &st, e))
+		return false;
+	stmt_bind_int(&st, 1, now);
+	return stmt_run(&st, e);
 }
 
 bool

@@ -120,7 +120,12 @@ MUST_USE bool store_replay_add(struct tx *tx, const struct once_key *key, instan
 			       struct err *e);
 MUST_USE bool store_replay_load(struct reading *r, instant now, struct once *into,
 				struct err *e);
-MUST_USE bool store_replay_purge(struct tx *tx, instant now, struct err *e);
+/*
+ * Removes what has ended from one of the parts, 0 to STORE_REPLAY_PARTS - 1: in turn, so that
+ * no writer waits for a look through all of them.
+ */
+#define STORE_REPLAY_PARTS 16
+MUST_USE bool store_replay_purge(struct tx *tx, instant now, unsigned part, struct err *e);
 
 /* --- state with an end (pending logins, sessions): bucket + key -> value --- */
 

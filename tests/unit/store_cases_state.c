@@ -208,7 +208,10 @@ job_purge(struct tx *tx, void *arg, struct err *e)
 {
 	instant now = *(instant *)arg;
 
-	return store_replay_purge(tx, now, e) && store_state_purge(tx, now, e);
+	for (unsigned part = 0; part < STORE_REPLAY_PARTS; part++)
+		if (!store_replay_purge(tx, now, part, e))
+			return false;
+	return store_state_purge(tx, now, e);
 }
 
 static size_t
@@ -258,6 +261,45 @@ replay_survives_restart(struct store **s, const struct store_options *o)
 	b.until = T0 + 300;
 	assert_true(store_write(*s, job_replay, &b, &e));
 	assert_int_equal(replay_count(*s, T0 + 201), 1);
+	clock_thaw();
+}
+
+struct part {
+	instant now;
+	unsigned part;
+};
+
+static bool
+job_purge_part(struct tx *tx, void *arg, struct err *e)
+{
+	const struct part *p = arg;
+
+	return store_replay_purge(tx, p->now, p->part, e);
+}
+
+/* Each key is in one part; what holds on is in none. */
+static void
+replay_is_purged_in_parts(struct store **s, const struct store_options *o)
+{
+	static const uint8_t first[] = {0x00, 0x0f, 0x10, 0x7f, 0x80, 0xef, 0xf0, 0xff};
+	static const size_t left[STORE_REPLAY_PARTS] = {14, 13, 13, 13, 13, 13, 13, 12,
+							11, 11, 11, 11, 11, 11, 10, 8};
+	struct part p = {T0 + 150, 0};
+	struct err e = ERR_INIT;
+
+	(void)o;
+	clock_freeze(T0);
+	for (size_t i = 0; i < 2 * ARRAY_LEN(first); i++) {
+		struct replay r = {{{0}}, i % 2 == 0 ? T0 + 149 : T0 + 150};
+
+		r.key.b[0] = first[i / 2];
+		r.key.b[ONCE_KEY_LEN - 1] = (uint8_t)i;
+		assert_true(store_write(*s, job_replay, &r, &e));
+	}
+	for (; p.part < STORE_REPLAY_PARTS; p.part++) {
+		assert_true(store_write(*s, job_purge_part, &p, &e));
+		assert_int_equal(replay_count(*s, T0), left[p.part]);
+	}
 	clock_thaw();
 }
 
@@ -537,6 +579,7 @@ const struct store_case store_state_cases[] = {
 	{"audit: every column", audit_keeps_every_column},
 	{"events in order", events_in_order},
 	{"replay keys survive a restart", replay_survives_restart},
+	{"replay keys are purged in parts", replay_is_purged_in_parts},
 	{"state ends", state_has_an_end},
 	{"state: take and drop", state_take_and_drop},
 	{"state: set and extend", state_set_and_extend},

@@ -254,6 +254,8 @@ older_file(void **state)
 		   "DROP TRIGGER known_keep_i; DROP TRIGGER audit_keep_i;" UNCHAIN
 		   "DROP TABLE draft; DROP TABLE draft_edit; DROP TABLE publication;"
 		   "DROP TABLE publication_object;"
+		   "DROP INDEX audit_object; CREATE INDEX audit_object ON audit (object);"
+		   "CREATE INDEX replay_until ON replay (until);"
 		   "INSERT INTO audit (at, action, result, actor, cvr, detail) VALUES"
 		   " (7, 'known.put', 'ok', 'cli:root', NULL, '{}'),"
 		   " (8, 'token.issue', 'ok', 'ky', '11111111', NULL),"
@@ -269,6 +271,39 @@ older_file(void **state)
 	assert_int_equal(store_probe_count(s), 40);
 	assert_chained(s, 3);
 	store_close(s);
+	store_remove(&o);
+}
+
+/* ---- what can be searched for without reading it all ---- */
+
+static void
+assert_uses(sqlite3 *db, const char *condition, const char *index)
+{
+	char sql[200];
+	sqlite3_stmt *st;
+
+	snprintf(sql, sizeof(sql), "EXPLAIN QUERY PLAN SELECT * FROM audit WHERE %s",
+		 condition);
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &st, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+	if (!strstr((const char *)sqlite3_column_text(st, 3), index))
+		fail_msg("%s: %s", condition, sqlite3_column_text(st, 3));
+	sqlite3_finalize(st);
+}
+
+static void
+audit_searches(void **state)
+{
+	struct store_options o = store_fresh_options("searches");
+	sqlite3 *db;
+
+	(void)state;
+	store_probe_file(&o);
+	assert_int_equal(sqlite3_open(o.path, &db), SQLITE_OK);
+	assert_uses(db, "at >= ?1 AND at < ?2", "audit_at");
+	assert_uses(db, "id > ?1 AND object = ?2 ORDER BY id LIMIT ?3", "audit_object");
+	assert_uses(db, "id > ?1 AND request_id = ?2 ORDER BY id LIMIT ?3", "audit_request");
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
 	store_remove(&o);
 }
 
@@ -359,7 +394,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(damaged_files),   cmocka_unit_test(foreign_and_newer_files),
 		cmocka_unit_test(file_is_private), cmocka_unit_test(history_cannot_be_changed),
-		cmocka_unit_test(older_file),      cmocka_unit_test(erased_is_gone),
+		cmocka_unit_test(older_file),      cmocka_unit_test(audit_searches),
+		cmocka_unit_test(erased_is_gone),
 	};
 
 	return cmocka_run_group_tests_name("store_file", tests, NULL, NULL);
