@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The thread pool that runs calls. It knows nothing of HTTP; a job is a function and its place
- * in the queue. Stacks are small: what a call needs comes from its arena.
+ * in the queue. Stacks are small: what a call needs comes from its arena. Writes to the store
+ * may run on them, its triggers too.
  */
 #include "gateway/worker.h"
 
@@ -9,7 +10,7 @@
 
 #include "base/mem.h"
 
-#define WORKER_STACK_BYTES (512UL * 1024)
+#define WORKER_STACK_BYTES (1024UL * 1024)
 
 struct worker_pool {
 	pthread_mutex_t lock;

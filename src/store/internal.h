@@ -66,6 +66,9 @@ struct stmt {
 		.conn = NULL                                                                   \
 	}
 
+/* Is the file there, ours alone, and not torn? *is_new: it was made. */
+MUST_USE bool store_file_prepare(const struct store_options *o, bool *is_new, struct err *e);
+
 enum conn_mode { CONN_CREATE, CONN_WRITE, CONN_READ };
 
 /* Errors: STORE_UNAVAILABLE, STORE_DAMAGED, STORE_BUSY. */

@@ -1,27 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The embedded store: one writer thread, a pool of reading connections.
+ * The embedded store: one writing connection, a pool of reading ones.
  *
- * Whatever waits for the writer when it comes round is one batch: one transaction, a savepoint
- * a job, one commit and so one fsync for all of them; what arrives before the commit joins.
- * Nobody waits for company: while a commit is under way the next batch gathers by itself. A job
- * that fails is rolled back alone; when the commit fails, or the engine gave the transaction
- * up, every job of the batch has failed.
+ * One thread at a time leads: it has the writing connection, and whatever waits then is one
+ * batch: one transaction, a savepoint a job, one commit and so one fsync for all of them; what
+ * arrives before the commit joins. Nobody waits for company: while a commit is under way the
+ * next batch gathers by itself. A job that fails is rolled back alone; when the commit fails,
+ * or the engine gave the transaction up, every job of the batch has failed.
+ *
+ * A lone write changes no thread: who comes when nobody leads does. While there is company the
+ * writer thread leads instead: until it wakes, those who were told of the last commit come with
+ * their next jobs, and one commit in two would be for the fastest alone.
  *
  * After lawful erasure the journal, which holds the pages as they were, is emptied.
- *
- * Refuses: an empty, foreign, newer or damaged file.
  */
 #include "store/internal.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <pthread.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
 
@@ -54,14 +51,17 @@ struct store {
 	char *path;
 	unsigned busy_ms;
 
-	pthread_mutex_t lock; /* the queue, is_stopping, stats, is_done of a job */
-	pthread_cond_t work;
+	pthread_mutex_t lock; /* the queue, who leads, is_stopping, stats, is_done of a job */
+	pthread_cond_t work;  /* for the writer thread */
 	struct job *first, **last;
+	bool is_led;
+	pthread_t leader;
+	bool has_company; /* the last batch was of several */
 	bool is_stopping;
 	struct store_stats stats;
 
-	struct conn writer; /* touched by the writer thread alone */
-	bool must_scrub;    /* so is this: the journal may hold what was erased */
+	struct conn writer; /* touched by who leads alone */
+	bool must_scrub;    /* likewise: the journal may hold what was erased */
 	bool has_writer;
 	pthread_t thread;
 
@@ -217,7 +217,26 @@ scrub(struct store *s)
 	sqlite3_busy_timeout(s->writer.db, (int)s->busy_ms);
 }
 
-/* Under the lock: waits for a job, or for the next try to scrub. */
+/* Under the lock, and nobody leads: the lock is let go of while one does. */
+static void
+lead(struct store *s)
+{
+	s->is_led = true;
+	s->leader = pthread_self();
+	pthread_mutex_unlock(&s->lock);
+}
+
+/* Takes the lock again. What is left to do is the writer thread's. */
+static void
+follow(struct store *s)
+{
+	pthread_mutex_lock(&s->lock);
+	s->is_led = false;
+	if (s->first || s->is_stopping || s->must_scrub)
+		pthread_cond_signal(&s->work);
+}
+
+/* Under the lock: waits for a job that nobody does, or for the next try to scrub. */
 static void
 await_work(struct store *s)
 {
@@ -229,11 +248,11 @@ await_work(struct store *s)
 		pthread_cond_wait(&s->work, &s->lock);
 		return;
 	}
-	if (pthread_cond_timedwait(&s->work, &s->lock, &end) != ETIMEDOUT)
+	if (pthread_cond_timedwait(&s->work, &s->lock, &end) != ETIMEDOUT || s->is_led)
 		return;
-	pthread_mutex_unlock(&s->lock);
+	lead(s);
 	scrub(s);
-	pthread_mutex_lock(&s->lock);
+	follow(s);
 }
 
 /* Under the lock. A job lives on its caller's stack: gone once it is done. */
@@ -251,27 +270,35 @@ batch_wake(struct store *s, struct job *batch)
 	}
 }
 
+/* Under the lock: what waits is done and told, by this thread. */
+static void
+lead_batch(struct store *s)
+{
+	struct job *batch = queue_take(s, BATCH_JOBS_MAX);
+	bool committed;
+
+	lead(s);
+	committed = batch_do(s, batch);
+	if (s->must_scrub)
+		scrub(s);
+	follow(s);
+	s->has_company = batch->next != NULL;
+	s->stats.commits += committed;
+	batch_wake(s, batch);
+}
+
 static void *
 writer_main(void *arg)
 {
 	struct store *s = arg;
-	struct job *batch;
-	bool committed;
 
 	pthread_mutex_lock(&s->lock);
 	for (;;) {
-		while (!s->first && !s->is_stopping)
+		while (s->is_led || (!s->first && !s->is_stopping))
 			await_work(s);
 		if (!s->first)
 			break;
-		batch = queue_take(s, BATCH_JOBS_MAX);
-		pthread_mutex_unlock(&s->lock);
-		committed = batch_do(s, batch);
-		if (s->must_scrub)
-			scrub(s);
-		pthread_mutex_lock(&s->lock);
-		s->stats.commits += committed;
-		batch_wake(s, batch);
+		lead_batch(s);
 	}
 	pthread_mutex_unlock(&s->lock);
 	return NULL;
@@ -284,14 +311,17 @@ store_write(struct store *s, store_job *run, void *arg, struct err *e)
 
 	if (!s->has_writer)
 		return FAIL(e, STORE_UNAVAILABLE, "the store was opened for reading only");
-	/* a job that waits for another job would wait for ever */
-	BUG_ON(pthread_equal(pthread_self(), s->thread));
 	pthread_cond_init(&j.done, NULL);
 	pthread_mutex_lock(&s->lock);
 	BUG_ON(s->is_stopping);
+	/* a job that waits for another job would wait for ever */
+	BUG_ON(s->is_led && pthread_equal(pthread_self(), s->leader));
 	*s->last = &j;
 	s->last = &j.next;
-	pthread_cond_signal(&s->work);
+	if (!s->is_led && !s->has_company)
+		lead_batch(s);
+	else if (!s->is_led)
+		pthread_cond_signal(&s->work);
 	while (!j.is_done)
 		pthread_cond_wait(&j.done, &s->lock);
 	pthread_mutex_unlock(&s->lock);
@@ -357,14 +387,16 @@ bool
 store_read(struct store *s, struct reading **out, struct err *e)
 {
 	struct reading *r = pool_take(s);
-	int64_t generation;
+	int64_t version;
 
 	if (!r)
 		return FAIL(e, STORE_BUSY, "no reading connection became free");
 	if (conn_exec(r->conn, "BEGIN", e)) {
-		/* BEGIN alone waits with the snapshot until something is read */
-		if (conn_int(r->conn, "SELECT value FROM meta WHERE key='generation'",
-			     &generation, e)) {
+		/*
+		 * BEGIN alone waits with the snapshot until something is read; this stands in
+		 * the file's header, which is read to begin with
+		 */
+		if (conn_int(r->conn, "PRAGMA user_version", &version, e)) {
 			*out = r;
 			return true;
 		}
@@ -395,76 +427,6 @@ store_read_endp(struct reading **r)
 
 /* ---- open and close ---- */
 
-/* A crash while pages are copied home leaves a torn file; the log then holds them still. */
-static bool
-wal_has_content(const char *path)
-{
-	AUTO(buf_release) struct buf wal = BUF_INIT(PATH_MAX);
-	struct stat st;
-
-	buf_printf(&wal, "%s-wal", path);
-	buf_add_char(&wal, '\0');
-	return !wal.over && stat(wal.ptr, &st) == 0 && st.st_size > 0;
-}
-
-/*
- * A file that was copied back may be open to everybody. A group may have been let in to make
- * backups: that is left.
- */
-static bool
-close_to_others(const char *path, const struct stat *st, struct err *e)
-{
-	static const char *const tails[] = {"-wal", "-shm"};
-
-	if (!(st->st_mode & S_IRWXO))
-		return true;
-	if (chmod(path, st->st_mode & (S_IRWXU | S_IRWXG)) != 0)
-		return FAIL(e, STORE_UNAVAILABLE, "%s is open to all users: %s", path,
-			    strerror(errno));
-	for (size_t i = 0; i < ARRAY_LEN(tails); i++) {
-		AUTO(buf_release) struct buf beside = BUF_INIT(PATH_MAX);
-
-		buf_printf(&beside, "%s%s", path, tails[i]);
-		buf_add_char(&beside, '\0');
-		if (!beside.over && chmod(beside.ptr, st->st_mode & (S_IRWXU | S_IRWXG)) != 0 &&
-		    errno != ENOENT)
-			return FAIL(e, STORE_UNAVAILABLE, "%s is open to all users: %s",
-				    beside.ptr, strerror(errno));
-	}
-	return true;
-}
-
-/* The file is ours alone: it holds personal data. WAL and index inherit its mode. */
-static bool
-file_prepare(const struct store_options *o, bool *is_new, struct err *e)
-{
-	struct stat st;
-	int fd;
-
-	*is_new = false;
-	if (o->create && !o->read_only) {
-		fd = open(o->path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
-		if (fd >= 0) {
-			close(fd);
-			*is_new = true;
-			return true;
-		}
-		if (errno != EEXIST)
-			return FAIL(e, STORE_UNAVAILABLE, "%s: %s", o->path, strerror(errno));
-	}
-	if (stat(o->path, &st) != 0)
-		return FAIL(e, STORE_UNAVAILABLE, "%s: %s", o->path, strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		return FAIL(e, STORE_UNAVAILABLE, "%s is no file", o->path);
-	/* never taken for a new one: it may be what is left of an old one */
-	if (st.st_size == 0)
-		return FAIL(e, STORE_DAMAGED, "%s is empty", o->path);
-	/* the engine would read the missing part of a page as zeros */
-	if (st.st_size % STORE_PAGE_BYTES != 0 && !wal_has_content(o->path))
-		return FAIL(e, STORE_DAMAGED, "%s is cut off", o->path);
-	return o->read_only || close_to_others(o->path, &st, e);
-}
-
 static bool
 readers_open(struct store *s, unsigned wanted, struct err *e)
 {
@@ -493,7 +455,7 @@ store_start(struct store *s, const struct store_options *o, struct err *e)
 	bool is_new;
 	int rc;
 
-	if (!file_prepare(o, &is_new, e))
+	if (!store_file_prepare(o, &is_new, e))
 		return false;
 	if (!o->read_only) {
 		/* a crash between making the file and its first table leaves no table */

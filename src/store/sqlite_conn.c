@@ -20,7 +20,7 @@ static const char setup_write[] = "PRAGMA page_size=" STORE_PAGE_TEXT ";"
 				  "PRAGMA journal_mode=WAL;"
 				  "PRAGMA synchronous=FULL;"
 				  "PRAGMA secure_delete=ON;"
-				  "PRAGMA cache_size=-16384;"
+				  "PRAGMA cache_size=-8192;"
 				  "PRAGMA wal_autocheckpoint=4000;"
 				  "PRAGMA journal_size_limit=67108864;";
 static const char setup_read[] = "PRAGMA query_only=ON;"
