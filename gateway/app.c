@@ -168,6 +168,8 @@ open_rooms(struct app *app, struct err *e)
 							      : SLUSE_DATADIR "/wsdl";
 
 	app->once = once_new(ONCE_MAX_ENTRIES);
+	app->proven = proven_new();
+	app->lists = privilege_memory_new();
 	app->failures = limiter_new();
 	app->uses = cert_uses_new();
 	app->auditor = auditor_new();
@@ -197,6 +199,8 @@ app_close(struct app *app)
 	trust_close(app->trust);
 	store_close(app->store);
 	once_free(app->once);
+	proven_free(app->proven);
+	privilege_memory_free(app->lists);
 	limiter_free(app->failures);
 	cert_uses_free(app->uses);
 	auditor_free(app->auditor);

@@ -10,9 +10,11 @@
 #include <stdatomic.h>
 #include "base/once.h"
 #include "crypto/certs.h"
+#include "crypto/proven.h"
 #include "crypto/signer.h"
 #include "registry/rest.h"
 #include "soap/dispatch.h"
+#include "saml/privilege_memory.h"
 #include "store/store.h"
 #include "trust/trust.h"
 #include "gateway/cert_use.h"
@@ -36,6 +38,9 @@ struct app {
 	struct store *store;
 	struct trust *trust;
 	struct once *once;
+	/* of our own tokens: signatures that were verified, privileges that were read before */
+	struct proven *proven;
+	struct privilege_memory *lists;
 	struct cert_uses *uses; /* when certificates were last used */
 	struct auditor *auditor;
 	struct limiter *failures; /* of systems: calls that were not proven, by address */

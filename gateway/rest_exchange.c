@@ -18,6 +18,8 @@ verify(struct rest_run *r, struct xml_node *n, struct token **out, struct err *e
 		.issuer = config_str(r->p->config, OPT_STS_ENTITY_ID),
 		.issuer_certs = id->certs,
 		.issuer_cert_count = id->cert_count,
+		.proven = r->app->proven,
+		.lists = r->app->lists,
 		.audiences = &r->decision.audience,
 		.audience_count = 1,
 		.min_assurance = (int)config_number(r->p->config, OPT_GUARD_LEVEL),

@@ -427,6 +427,8 @@ service_verify(struct soap_run *r, struct err *e)
 				.issuer = config_str(config, OPT_STS_ENTITY_ID),
 				.issuer_certs = r->p->id[IDENTITY_STS].certs,
 				.issuer_cert_count = r->p->id[IDENTITY_STS].cert_count,
+				.proven = r->app->proven,
+				.lists = r->app->lists,
 				.audiences = audiences,
 				.audience_count = audience_count,
 				.min_assurance = (int)config_number(config, OPT_GUARD_LEVEL),

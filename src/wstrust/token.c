@@ -83,7 +83,8 @@ read_key_hint(const struct xml_node *signature, struct arena *a, struct str *out
 }
 
 static bool
-try_issuer(const struct assertion *t, const struct cert *key, struct arena *a, struct err *why)
+try_issuer(const struct token_policy *p, const struct assertion *t, const struct cert *key,
+	   struct arena *a, struct err *why)
 {
 	/* the node is borrowed from the tree; sign_verify does not change it */
 	const struct sign_place place = {
@@ -95,6 +96,7 @@ try_issuer(const struct assertion *t, const struct cert *key, struct arena *a, s
 		.places = &place,
 		.place_count = 1,
 		.key = key,
+		.proven = p->proven,
 		.enveloped = true,
 	};
 	struct sign_answer answer;
@@ -117,7 +119,7 @@ check_signature(const struct token_policy *p, const struct assertion *t, struct 
 			continue;
 		err_clear(&why);
 		tried = true;
-		if (try_issuer(t, p->issuer_certs[i], a, &why))
+		if (try_issuer(p, t, p->issuer_certs[i], a, &why))
 			return true;
 	}
 	if (!tried)
@@ -244,7 +246,7 @@ read_value(const struct assertion *t, struct str name, struct str *out, struct e
 }
 
 static bool
-read_privileges(const struct assertion *t, struct arena *a, struct privilege_list *out,
+read_privileges(const struct token *t, struct arena *a, struct privilege_list *out,
 		struct err *e)
 {
 	const struct privilege_limits limits = {
@@ -257,13 +259,13 @@ read_privileges(const struct assertion *t, struct arena *a, struct privilege_lis
 	size_t count;
 
 	*out = (struct privilege_list){0};
-	(void)assertion_attribute(t, ATTR_PRIVILEGES, &count);
+	(void)assertion_attribute(t->assertion, ATTR_PRIVILEGES, &count);
 	/* [oio-bpp 3.1] left out when there are no privileges */
 	if (count == 0)
 		return true;
-	if (!read_value(t, ATTR_PRIVILEGES, &text, e))
+	if (!read_value(t->assertion, ATTR_PRIVILEGES, &text, e))
 		return false;
-	if (!privilege_read(text, &limits, a, out, &why))
+	if (!privilege_read_again(t->lists, text, &limits, a, out, &why))
 		return FAIL(e, TOKEN_INVALID, "privileges: %s", why.detail);
 	return true;
 }
@@ -285,7 +287,7 @@ token_read_claims(struct token *t, int min_assurance, struct arena *a, struct er
 	if (!str_to_i64(level, 1, 4, &assurance) || assurance < min_assurance)
 		return FAIL(e, TOKEN_INVALID, "level of assurance too low");
 	t->assurance = (int)assurance;
-	return read_privileges(t->assertion, a, &t->privileges, e);
+	return read_privileges(t, a, &t->privileges, e);
 }
 
 static void
@@ -315,6 +317,7 @@ token_prove(const struct token_policy *p, struct xml_node *node, instant now, st
 	if (!str_eq(s->issuer, p->issuer))
 		return FAIL(e, TOKEN_INVALID, "another issuer");
 	t->assertion = s;
+	t->lists = p->lists;
 	if (!check_conditions(p, s, now, e) || !read_holder(p, t, now, e))
 		return false;
 	name_token(t, p);

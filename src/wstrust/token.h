@@ -12,7 +12,7 @@
 #include "base/time.h"
 #include "crypto/certs.h"
 #include "saml/assertion.h"
-#include "saml/privilege.h"
+#include "saml/privilege_memory.h"
 #include "trust/trust.h"
 #include "xml/node.h"
 
@@ -21,6 +21,9 @@ struct token_policy {
 	struct str issuer;
 	struct cert *const *issuer_certs;
 	size_t issuer_cert_count;
+	/* what was found true of the same bytes before; NULL: nothing. See decision 0020 */
+	struct proven *proven;
+	struct privilege_memory *lists;
 	const struct str *audiences; /* identifiers of this service */
 	size_t audience_count;
 	int min_assurance;
@@ -42,6 +45,7 @@ struct token {
 	struct cert *holder; /* owned; NULL: bearer, where the policy allows it */
 	bool is_on_behalf;   /* the holder is another than the subject */
 	instant ends;        /* of its conditions and its confirmation, the earlier */
+	struct privilege_memory *lists; /* of the policy */
 
 	/* its claims: absent until token_read_claims() */
 	struct str cvr;

@@ -49,12 +49,14 @@ verify_value(const struct sign_question *q, const struct sign_plan *plan, struct
 	     struct err *e)
 {
 	uint8_t digest[HASH_MAX_BYTES];
+	struct proven_claim claim = {q->key, plan->alg, STR_NONE, plan->value};
 	size_t len;
 
 	if (!canonical(plan->signed_info, &plan->rule, b, e))
 		return false;
 	len = digest_of(plan->alg->hash, buf_str(b), digest);
-	return cert_verify(q->key, plan->alg, str_of(digest, len), plan->value, e);
+	claim.digest = str_of(digest, len);
+	return proven_verify(q->proven, &claim, e);
 }
 
 /* Does the SecurityTokenReference name this token, by assertion id or by "#id"? */

@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "crypto/certs.h"
+#include "crypto/proven.h"
 #include "crypto/signer.h"
 #include "xml/node.h"
 #include "xml/write.h"
@@ -35,6 +36,11 @@ struct sign_question {
 	size_t place_count;
 	/* verified with this certificate's public key, and no other */
 	const struct cert *key;
+	/*
+	 * where a value that was found to be the key's before may be known; NULL: nowhere. What
+	 * is signed is digested and compared all the same
+	 */
+	struct proven *proven;
 	/*
 	 * exactly one reference, to the only place, which is the signature's parent; transforms
 	 * enveloped + exc-c14n in this order

@@ -36,6 +36,8 @@ gw_begin(struct guard_world *g, const char *name)
 	world_put(&g->w, world_base);
 	world_put(&g->w, systems);
 	gw_refresh(g);
+	g->proven = proven_new();
+	g->lists = privilege_memory_new();
 	g->anchors = pki_anchors();
 	g->ky = pki_signer("systems/KY");
 	g->ksd = pki_signer("systems/KSD");
@@ -49,6 +51,8 @@ gw_begin(struct guard_world *g, const char *name)
 void
 gw_end(struct guard_world *g)
 {
+	proven_free(g->proven);
+	privilege_memory_free(g->lists);
 	cert_free(g->issuers[0]);
 	signer_free(g->ky);
 	signer_free(g->ksd);
@@ -229,6 +233,8 @@ gw_policy(struct guard_world *g, bool is_service)
 				.issuer = STR(GW_ISSUER),
 				.issuer_certs = g->issuers,
 				.issuer_cert_count = 1,
+				.proven = g->proven,
+				.lists = g->lists,
 				.audiences = g->audiences,
 				.audience_count = 1,
 				.min_assurance = 3,

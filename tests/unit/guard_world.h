@@ -6,6 +6,7 @@
 #ifndef TESTS_GUARD_WORLD_H
 #define TESTS_GUARD_WORLD_H
 
+#include "crypto/proven.h"
 #include "tests/unit/trust_world.h"
 #include "wstrust/client.h"
 #include "wstrust/wsse.h"
@@ -22,6 +23,9 @@ struct guard_world {
 	struct anchors *anchors;
 	struct signer *ky, *ksd, *sts, *service;
 	struct cert *issuers[1];
+	/* as a service has them: what one test case left there must not help the next one */
+	struct proven *proven;
+	struct privilege_memory *lists;
 	struct arena *a;
 	instant now;
 	struct str audiences[1];

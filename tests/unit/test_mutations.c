@@ -145,6 +145,13 @@ hunt_begin(struct hunt *h, bool is_service)
 		.original = is_service ? gw_call(&world, &token) : gw_request(&world),
 	};
 	h->want = must_accept(h->original, &h->policy);
+	if (is_service) {
+		/* what can be remembered of it is, before the first forgery */
+		uint64_t hits = proven_hits(world.proven);
+
+		(void)must_accept(h->original, &h->policy);
+		assert_int_equal(proven_hits(world.proven), hits + 1);
+	}
 }
 
 /*
