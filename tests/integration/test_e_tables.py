@@ -16,6 +16,8 @@ BUILD = pathlib.Path(os.environ.get("SLUSE_BUILD", ROOT / "build" / "release"))
 WSDL = ROOT / "wsdl" / "organisation-6"
 XS = "{http://www.w3.org/2001/XMLSchema}"
 SD = "urn:oio:sagdok:3.0.0"
+# operations whose name would only say the service's again
+SHORT = {"hent": "KlassifikationListeHent"}
 FAELLES = "http://stoettesystemerne.dk/organisation/6/"
 PATTERNS = {
     "[0-9]{8}": "8-digits", "[0-9]{10}": "10-digits", "[0-9]{3}|[0-9]{4}": "3-or-4-digits",
@@ -122,7 +124,7 @@ KINDS = kinds()
 def test_something_was_dumped():
     assert len(KINDS) == 13
     assert sum(len(k["rows"]) for k in KINDS) > 150
-    assert len(services()) == 16
+    assert len(services()) == 17
 
 
 def rows_of(kind, part):
@@ -218,11 +220,11 @@ def test_operations(name, service):
             messages[Schemas.qname(op, op.find("w:input", wsdl).get("message"))[1]],
             messages[Schemas.qname(op, op.find("w:output", wsdl).get("message"))[1]],
             binding.find("s:operation", wsdl).get("soapAction"))
-    assert got == service["ops"]
+    assert got == {SHORT.get(n, n): op for n, op in service["ops"].items()}
 
 
 def test_every_service_of_the_package_is_there():
-    served = {pathlib.Path(s["wsdl"]).stem for s in services().values()}
+    served = {pathlib.Path(s["wsdl"]).stem for s in services().values() if s["wsdl"].startswith(WSDL.name)}
     assert {f.stem for f in WSDL.glob("*.wsdl")} == served
 
 

@@ -38,6 +38,8 @@ KINDS = {
     "klasse": ("Klasse", {"TitelTekst": "Børn", "Soegeord": [{"SoegeordIdentifikator": "unge"}]}),
 }
 BARE = ("person", "adresse", "myndighed", "virksomhed")  # neither states nor relations
+LISTE_HENT = "/klassifikationlistehent/2"
+KONTEKST = "http://kombit.dk/xml/schemas/kontekst/2017/01/01/"
 CLASSIFIED = ("klassifikation", "facet", "klasse", "klassifikationsystem")
 SPECIAL = ("organisationsystem", "klassifikationsystem", "organisationadministration")
 NAME = {k: next(reversed(fields)) for k, (_, fields) in KINDS.items()} | {
@@ -232,9 +234,53 @@ def test_klassifikation_system(land, ky, token):
     assert code(theirs.call("laes", UUIDIdentifikator=ids[2])) == 44
 
 
+def test_klassifikation_liste_hent(ky, token):
+    """Names with Danish letters, choices within choices, attributes nobody needs: as zeep reads them."""
+    scheme, facet, klasse = (Service(ky, k, token) for k in CLASSIFIED[:3])
+    ids = [new_id() for _ in range(4)]
+    key = ids[0][:8]
+    assert code(scheme.call("importer", Klassifikation=scheme.object(ids[0], key))) == 20
+    assert code(facet.call("importer", Facet=facet.object(ids[1], "emner", FacetTilhoerer=ids[0]))) == 20
+    assert code(klasse.call("importer", Klasse=klasse.object(ids[2], "01", Facet=ids[1]))) == 20
+    assert code(klasse.call("importer", Klasse=klasse.object(
+        ids[3], "01.02", Facet=ids[1], Mapninger=ids[2], OverordnetKlasse=ids[2]))) == 20
+
+    client = ky.client(LISTE_HENT, ky.token(
+        "http://entityid.kombit.dk/service/klassifikationlistehent/2", "11111111"))
+    context = client.type_factory(KONTEKST).HovedOplysningerType(
+        TransaktionsId=new_id(), TransaktionsTid="2026-05-27T12:15:30.125+02:00",
+        AuthorityContext={"MunicipalityCVR": "11111111"})
+
+    def hent(**criterion):
+        answer = client.service.KlassifikationListeHent(
+            HovedOplysninger=context, KlassifikationKriterieListe={"IdentifikationKriterie": [criterion]},
+            KunAktuelle=True)
+        ok, said = wss.xmlsec1(ky.wire.last[2], ky.service_cert, wss.MESSAGE)
+        assert ok, said
+        answer = answer.body if hasattr(answer, "body") else answer
+        assert answer.HovedOplysningerSvar.TransaktionsId == context.TransaktionsId
+        return answer
+
+    answer = hent(BrugervendtNøgleKriterie={"KlassifikationBrugervendtNøgle": key})
+    (top,) = answer.KlassifikationListe.KlassifikationStruktur
+    assert top.KlassifikationIdentifikation == ids[0] and top.KlassifikationEjer == "Korsbæk Kommune"
+    (part,) = top.FacetListe.FacetStruktur
+    first, second = part.KlasseListe.KlasseStruktur
+    assert (first.KlasseIdentifikation, first.KlasseBrugervendtNøgle) == (ids[2], "01")
+    assert str(first.KlassePubliceretListe.KlassePubliceret[0].KlassePubliceretFraDato) == BEGIN[:10]
+    assert first.ForældreKlasse is None
+    assert first.KlasseSøgeordListe.KlasseSøgeord[0].SøgeordTitel == "unge"
+    assert second.ForældreKlasse.KlasseIdentifikation == ids[2]
+    (mapning,) = second.KlasseMapningListe.KlasseMapning
+    assert mapning.KlasseIdentifiktionValg.KlasseIdenitifkationStruktur.FacetIdentifikation == ids[1]
+    answer = hent(KlasseIdentifikation=new_id())
+    (reaction,) = answer.HovedOplysningerSvar.SvarReaktion
+    assert reaction.Advis.AdvisId == "44" and reaction.Fejl is None and answer.KlassifikationListe is None
+
+
 def test_every_served_wsdl_has_a_test(ky):
     """A service that comes without a row above fails here, and in the suite of exchanges."""
-    known = {*map(path, KINDS), *map(path, SPECIAL), landscape.STS_PATH}
+    known = {*map(path, KINDS), *map(path, SPECIAL), landscape.STS_PATH, LISTE_HENT}
     served = set()
     for file in sorted((landscape.ROOT / "wsdl").rglob("*.wsdl")):
         (address,) = etree.parse(str(file)).getroot().iter(
