@@ -55,16 +55,19 @@ static const struct cli_command commands[] = {
 	{"call",
 	 "--cert FILE --key FILE --token FILE --url URL --ca FILE --peer-cert FILE SERVICE "
 	 "OPERATION FILE",
-	 "make a signed call to a service",
+	 "call a service, signed or by REST",
 	 "  FILE                     XML of the operation's input element; - is standard "
 	 "input\n"
 	 "  --token FILE             as sluse token wrote it\n"
 	 "  --peer-cert FILE         certificate that signs the service's answers\n"
+	 "  --jwt                    a REST service: --token is a JSON Web Token, FILE is "
+	 "JSON\n"
 	 "  further flags as for sluse token; the exit code tells the StatusKode:\n"
 	 "  0 = 20, 3 = 44, 4 = 49, 5 = 41 or a fault, 6 = 40, 45 or 47\n",
 	 cmd_call},
-	{"cert", "show FILE | list [--expiring DURATION] | block NAME | unblock NAME | roll "
-		 "sts|service|hub [FLAGS]",
+	{"cert",
+	 "show FILE | list [--expiring DURATION] | block NAME | unblock NAME | roll "
+	 "sts|service|hub [FLAGS]",
 	 "look at certificates, block them, replace our own",
 	 "  show FILE               fields, kind and CVR of a certificate\n"
 	 "  list                    all certificates, of systems, IdPs and our own\n"

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
-#include "gateway/cli_client.h"
+#include "gateway/cli_rest.h"
 #include "gateway/file.h"
 #include "gateway/services.h"
 #include "xml/names.h"
@@ -108,6 +108,32 @@ op_by_name(const struct soap_service *s, const char *name)
 	return NULL;
 }
 
+static bool
+has_rest_op(const struct rest_service *s, const char *name)
+{
+	for (size_t i = 0; s && i < s->op_count; i++)
+		if (strcmp(s->ops[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* A token that is no XML: the service speaks JSON. */
+static int
+call_rest(struct cli *c, const struct client_flags *f)
+{
+	struct client cl = {0};
+	struct err e = ERR_INIT;
+	int code;
+
+	if (!has_rest_op(services_rest_by_name(c->argv[optind]), c->argv[optind + 1]))
+		return cli_usage(c, "there is no REST service '%s' with an operation '%s'",
+				 c->argv[optind], c->argv[optind + 1]);
+	code = client_open(f, &cl, &e) ? rest_call_service(c, f, &cl, c->argv[optind + 2], &e)
+				       : -1;
+	client_close(&cl);
+	return code >= 0 ? code : cli_failed(c, &e);
+}
+
 int
 cmd_call(struct cli *c)
 {
@@ -124,6 +150,10 @@ cmd_call(struct cli *c)
 	if (c->argc - optind != 3 || f.token == NULL)
 		return cli_usage(
 			c, "name the service, the operation and a file, and give --token");
+	if (f.rest || (f.jwt && f.soap11))
+		return cli_usage(c, "a call is SOAP, or with --jwt JSON");
+	if (f.jwt)
+		return call_rest(c, &f);
 	s = services_by_name(c->argv[optind]);
 	if (s == NULL)
 		return cli_usage(c, "there is no service '%s'", c->argv[optind]);

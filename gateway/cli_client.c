@@ -63,7 +63,9 @@ client_flags_read(struct cli *c, struct client_flags *f)
 	}
 	if (f->cert == NULL || f->key == NULL || f->url == NULL)
 		return cli_usage(c, "--cert, --key and --url are needed");
-	if (!f->request_only && (f->ca == NULL || f->peer_cert == NULL))
+	/* answers of REST services are not signed */
+	if (!f->request_only &&
+	    (f->ca == NULL || (f->peer_cert == NULL && !(f->jwt && f->token))))
 		return cli_usage(c, "--ca and --peer-cert are needed to believe the answer");
 	/* a server whose clock is shifted wants messages of its day */
 	if (c->config_path != NULL && !cli_config_and_clock(c, &config, &e))

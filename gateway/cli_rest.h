@@ -12,4 +12,11 @@
 int rest_token(const struct cli *c, const struct client_flags *f, struct client *cl,
 	       const struct client_request *r, struct err *e);
 
+/*
+ * Posts a file's JSON to a REST service with the token in --token. Returns an exit code; *e is
+ * filled when it is negative.
+ */
+int rest_call_service(const struct cli *c, const struct client_flags *f, struct client *cl,
+		      const char *file, struct err *e);
+
 #endif

@@ -30,6 +30,8 @@ make_headers(const struct fetch_order *o)
 		snprintf(line, sizeof(line), "SOAPAction: \"%s\"", o->soap_action);
 		list = curl_slist_append(list, line);
 	}
+	for (const char *const *h = o->headers; h && *h; h++)
+		list = curl_slist_append(list, *h);
 	return list;
 }
 

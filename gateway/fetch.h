@@ -19,6 +19,7 @@ struct fetch_order {
 	const char *client_key;
 	const char *content_type;
 	const char *soap_action; /* header SOAPAction, or NULL */
+	const char *const *headers; /* others, "Name: value"; NULL-terminated, or NULL */
 	struct str body;
 	int64_t timeout_s;
 };

@@ -108,6 +108,15 @@ services_by_name(const char *name)
 	return NULL;
 }
 
+const struct rest_service *
+services_rest_by_name(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rest_services); i++)
+		if (str_eq_nocase(str_from(rest_services[i]->name), str_from(name)))
+			return rest_services[i];
+	return NULL;
+}
+
 const struct access_rules *
 services_rules(struct str entity_id)
 {

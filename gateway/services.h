@@ -11,6 +11,8 @@ MUST_USE bool services_open(struct app *app, struct err *e);
 void services_close(struct app *app);
 /* By name, whatever its case; NULL if there is none. */
 const struct soap_service *services_by_name(const char *name);
+/* A service that speaks JSON, as above; NULL if there is none. */
+const struct rest_service *services_rest_by_name(const char *name);
 /* Who may what there, by entity id; NULL if none that runs here accepts tokens for it. */
 const struct access_rules *services_rules(struct str entity_id);
 /*

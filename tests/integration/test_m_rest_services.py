@@ -530,3 +530,23 @@ def test_a_known_client_shape_with_curl(plan, token):
          "-H", f"x-TransaktionsId: {uuid.uuid4()}", "-H", "x-TransaktionsTid: 2026-05-27T12:15:30Z",
          "-d", json.dumps(WHOLE), plan.service_url(PATH)], capture_output=True, text=True, check=True)
     assert keys(json.loads(done.stdout)) == ["85", "85.11", "85.11.99"]
+
+
+def test_the_command_line_calls_it(plan, token):
+    held = plan.folder / "hent.jwt"
+    held.write_text(token + "\n")
+
+    def call(question, *more, system="KY"):
+        return plan.sluse("call", "--jwt", *plan.key_of(system), "--ca", plan.pki / "tls-ca.pem", "--token", held,
+                          "--url", plan.service_url(PATH), *more, "KlassifikationListeHent", "hent", "-",
+                          stdin=json.dumps(question), check=False)
+
+    done = call(WHOLE)
+    assert done.returncode == 0 and keys(json.loads(done.stdout)) == ["85", "85.11", "85.11.99"]
+    assert call(by(KlasseIdentifikation=THEIRS)).returncode == 3
+    done = call(by(KlasseIdentifikation="x"))
+    assert done.returncode == 6 and "fault 40: KlasseIdentifikation mangler eller er ugyldig" in done.stderr
+    done = call(WHOLE, system="SAPA")
+    assert done.returncode == 5 and "fault 401: Security Token Invalid" in done.stderr
+    assert call(WHOLE, "--soap11").returncode == 2
+    assert plan.sluse("help", "call").stdout.count("--jwt") == 1
