@@ -86,22 +86,13 @@ tell(struct walk *w, enum audit_problem problem, int64_t from, int64_t to)
 /* ---- the next seal, from the database or from outside ---- */
 
 static bool
-is_head_line(struct str line)
-{
-	size_t at;
-
-	return str_find(line, STR("\"audit.sealed\""), &at) ||
-	       str_find(line, STR("\"audit.pruned\""), &at);
-}
-
-static bool
 next_line(struct walk *w, struct source *s, struct err *e)
 {
 	char line[LINE_BYTES];
 
 	while (fgets(line, sizeof(line), w->c->heads)) {
 		/* a line of the log that is about something else */
-		if (!is_head_line(str_from(line)))
+		if (!audit_seal_is_line(str_from(line)))
 			continue;
 		arena_reset(w->a);
 		s->count = 1;

@@ -225,15 +225,54 @@ read_members(const json_t *o, struct arena *a, struct audit_seal *s, struct err 
 	       get_hex(o, "cert", a, s->cert, sizeof(s->cert), e);
 }
 
+/* A line of a log in text: name=value or name="value"; no value of ours has a blank in it. */
+static json_t *
+read_text_line(struct str line)
+{
+	json_t *o = json_object();
+	struct str word, name, value;
+	bool more = true;
+
+	while (more) {
+		more = str_cut(line, ' ', &word, &line);
+		if (!str_cut(word, '=', &name, &value))
+			continue;
+		if (value.len > 1 && value.ptr[0] == '"' && value.ptr[value.len - 1] == '"')
+			value = str_of(value.ptr + 1, value.len - 2);
+		if (json_object_getn(o, name.ptr, name.len) != NULL) {
+			json_decref(o);
+			return NULL;
+		}
+		(void)json_object_setn_new(o, name.ptr, name.len,
+					   json_stringn(value.ptr, value.len));
+	}
+	return o;
+}
+
+bool
+audit_seal_is_line(struct str line)
+{
+	static const struct str words[] = {
+		STR_INIT("\"audit.sealed\""), STR_INIT("\"audit.pruned\""),
+		STR_INIT(" event=audit.sealed "), STR_INIT(" event=audit.pruned ")};
+	size_t at;
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (str_find(line, words[i], &at))
+			return true;
+	return false;
+}
+
 bool
 audit_seal_read(struct str line, struct arena *a, struct audit_seal *out, struct err *e)
 {
-	json_t *o = json_loadb(line.ptr, line.len, JSON_REJECT_DUPLICATES, NULL);
-	bool ok;
+	bool is_json = line.len > 0 && line.ptr[0] == '{', ok;
+	json_t *o = is_json ? json_loadb(line.ptr, line.len, JSON_REJECT_DUPLICATES, NULL)
+			    : read_text_line(line);
 
 	memset(out, 0, sizeof(*out));
 	ok = json_is_object(o) ? read_members(o, a, out, e)
-			       : FAIL(e, BAD_VALUE, "not a line of JSON");
+			       : FAIL(e, BAD_VALUE, "not a line of JSON or of a log");
 	json_decref(o);
 	return ok;
 }

@@ -41,7 +41,12 @@ enum seal_verdict audit_seal_judge(const struct audit_seal *s, const struct audi
 
 /* One line of JSON, with its end. */
 void audit_seal_write(const struct audit_seal *s, struct arena *a, struct buf *out);
-/* Members that it does not know are passed over. Errors: BAD_VALUE. */
+/* Is it about a seal at all? */
+bool audit_seal_is_line(struct str line);
+/*
+ * Such a line, in JSON or as a log in text has it. Members that it does not know are passed
+ * over. Errors: BAD_VALUE.
+ */
 MUST_USE bool audit_seal_read(struct str line, struct arena *a, struct audit_seal *out,
 			      struct err *e);
 void audit_seal_log(const struct audit_seal *s, struct arena *a);

@@ -181,7 +181,7 @@ cmd_audit(struct cli *c)
 		int (*run)(struct cli *c);
 	} verbs[] = {
 		{"search", audit_search}, {"export", export_all}, {"verify", audit_verify},
-		{"prune", audit_prune},   {"why", audit_why},
+		{"heads", audit_heads},   {"prune", audit_prune},   {"why", audit_why},
 	};
 
 	for (size_t i = 0; c->argc > 1 && i < ARRAY_LEN(verbs); i++) {

@@ -146,28 +146,25 @@ struct verify_flags {
 	bool has_head;
 };
 
-/*
- * Without --cert: the keys of this installation; without --heads: its own, of its own database.
- * A copy with certificates beside it needs no configuration.
- */
-static bool
-load_keys(const struct cli *c, struct arena *a, struct verify_flags *flags,
-	  struct audit_keys *keys, struct err *e)
+/* A copy with certificates beside it needs no configuration. */
+bool
+audit_load_keys(const struct cli *c, const char *certs, struct arena *a, const char **heads,
+		struct audit_keys *keys, struct err *e)
 {
 	struct config *config = NULL;
 	struct platform p = {0};
 	bool ok = true;
 
-	if (flags->certs != NULL && c->database != NULL)
-		return audit_keys_load(flags->certs, keys, e);
+	if (certs != NULL && c->database != NULL)
+		return audit_keys_load(certs, keys, e);
 	if (!cli_config_and_clock(c, &config, e))
 		return false;
-	if (flags->heads == NULL && c->database == NULL &&
+	if (heads != NULL && *heads == NULL && c->database == NULL &&
 	    config_is_set(config, OPT_AUDIT_HEADS))
-		flags->heads = arena_printf(a, "%s", config_text(config, OPT_AUDIT_HEADS)).ptr;
-	if (flags->certs != NULL) {
+		*heads = arena_printf(a, "%s", config_text(config, OPT_AUDIT_HEADS)).ptr;
+	if (certs != NULL) {
 		config_free(config);
-		return audit_keys_load(flags->certs, keys, e);
+		return audit_keys_load(certs, keys, e);
 	}
 	for (int i = 0; ok && i < IDENTITY_COUNT; i++)
 		ok = identity_load(config, (enum identity_name)i, &p.id[i], e);
@@ -238,7 +235,7 @@ audit_verify(struct cli *c)
 	if (code != EXIT_OK)
 		return code;
 	check.head = flags.has_head ? &flags.head : NULL;
-	if (!load_keys(c, a, &flags, &keys, &e)) {
+	if (!audit_load_keys(c, flags.certs, a, &flags.heads, &keys, &e)) {
 		code = cli_failed(c, &e);
 	} else if (flags.heads != NULL &&
 		   (check.heads =

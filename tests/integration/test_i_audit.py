@@ -2,11 +2,15 @@
 """The audit trail as an operator meets it: sealed, verified, tampered with, pruned; and why."""
 
 import datetime
+import hashlib
 import json
 import sqlite3
+import struct
 
 import landscape
 import pytest
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding
 
 
 def change(land, *statements):
@@ -125,6 +129,76 @@ def test_end_is_kept_outside(sealed):
     # that it is gone is no proof that nothing is
     (sealed.folder / "heads").unlink()
     assert sealed.sluse("audit", "verify", check=False).returncode not in (0, 10)
+
+
+def part(value):
+    return b"\xff" * 4 if value is None else struct.pack(">I", len(value)) + value
+
+
+def chained_anew(land, key=None):
+    """The whole trail rewritten by the documented rules (src/store/audit.h), without this program; with a
+    key it is sealed anew too, at the places and times of before."""
+    db = sqlite3.connect(land.folder / "sluse.db")
+    chain = db.execute("SELECT chain FROM audit_chain").fetchone()[0]
+    seals = db.execute("SELECT id, at, cert, algorithm FROM audit_seal WHERE kind = 1").fetchall()
+    rows = db.execute("SELECT id, at, action, result, replace(actor, 'KY', 'nobody'), cvr, service, object,"
+                      " request_id, detail FROM audit ORDER BY id").fetchall()
+    db.close()
+    before = hashlib.sha256(b"sluse audit chain 1\n" + chain).digest()
+    statements, found = ["DELETE FROM audit_seal"], {}
+    for number, at, *columns in rows:
+        text = b"sluse audit 1\n" + part(before) + struct.pack(">qq", number, at)
+        text += b"".join(part(c if c is None else c.encode()) for c in columns)
+        before = found[number] = hashlib.sha256(text).digest()
+        statements.append(f"UPDATE audit SET actor = replace(actor, 'KY', 'nobody'), hash = x'{before.hex()}'"
+                          f" WHERE id = {number}")
+    for number, at, cert, algorithm in seals if key else ():
+        payload = b"sluse audit seal 1\n\x01" + chain + struct.pack(">q", number) + found[number]
+        signed = key.sign(payload + struct.pack(">q", at), padding.PKCS1v15(), hashes.SHA256())
+        statements.append(f"INSERT INTO audit_seal (kind, id, chain, hash, at, cert, algorithm, signature) VALUES (1,"
+                          f" {number}, x'{chain.hex()}', x'{found[number].hex()}', {at}, x'{cert.hex()}',"
+                          f" '{algorithm}', x'{signed.hex()}')")
+    change(land, *statements)
+
+
+@pytest.mark.parametrize("has_key", [False, True])
+def test_the_whole_trail_is_rewritten(sealed, has_key):
+    """By who has the database, and by who has the signing key too: what was kept outside tells."""
+    kept = sealed.folder / "kept"
+    kept.write_text(sealed.sluse("audit", "heads").stdout)
+    assert verify(sealed, "--heads", kept)[:2] == (0, [])
+    assert verify(sealed, "--heads", sealed.folder / "serve.log")[:2] == (0, [])
+    key = (sealed.pki / "platform" / "adgangsstyring" / "key.pem").read_bytes()
+    chained_anew(sealed, serialization.load_pem_private_key(key, None) if has_key else None)
+    assert len(sealed.audit("--system", "nobody")) == 4 and not sealed.audit("--system", "KY")
+    # nothing in the file speaks of it: with the key it is as good as the old one
+    code, found, _ = verify(sealed, "--heads", "/dev/null")
+    assert code in ((0,) if has_key else (0, 10)), found
+    assert not {"altered", "seal-differs", "seal-forged"} & set(found)
+    for outside in (kept, sealed.folder / "serve.log", sealed.folder / "heads"):
+        code, found, report = verify(sealed, "--heads", outside)
+        assert code == 11 and set(found) == {"head-differs"} and report["heads"] >= 1
+
+
+def test_heads(sealed):
+    lines = sealed.sluse("audit", "heads").stdout.splitlines()
+    # the same as the server wrote, one for each seal
+    assert lines == (sealed.folder / "heads").read_text().splitlines()
+    first, last = json.loads(lines[0]), json.loads(lines[-1])
+    assert sealed.sluse("audit", "heads", "--after", str(last["id"])).stdout == ""
+    assert sealed.sluse("audit", "heads", "--after", str(last["id"] - 1)).stdout.splitlines() == lines[-1:]
+    assert sealed.sluse("audit", "heads", "--since", "1d").stdout.splitlines() == lines
+    assert sealed.sluse("audit", "heads", "--since", "2100-01-01").stdout == ""
+    assert sealed.sluse("audit", "heads", "--since", first["sealed"]).stdout.splitlines() == lines
+    # by others' certificates it is nobody's seal, and said so
+    done = sealed.sluse("audit", "heads", "--cert", sealed.pki / "systems" / "KY" / "cert.pem", check=False)
+    assert done.returncode == 10 and done.stdout.splitlines() == lines and "not known here" in done.stderr
+    # one that its key has not signed is not handed out
+    change(sealed, f"UPDATE audit_seal SET hash = zeroblob(32) WHERE id = {last['id']}")
+    done = sealed.sluse("audit", "heads", check=False)
+    assert done.returncode == 11 and done.stdout.splitlines() == lines[:-1] and "is forged" in done.stderr
+    for wrong in (["--since", "yesterday"], ["--after", "-1"], ["more"], ["--nothing"]):
+        assert sealed.sluse("audit", "heads", *wrong, check=False).returncode == 2
 
 
 def test_what_is_known_has_its_records(sealed):

@@ -15,9 +15,19 @@
 #include "base/clock.h"
 #include "base/encoding.h"
 #include "base/log.h"
+#include "base/log.h"
 #include "tests/unit/audit_world.h"
+#include "tests/unit/mutate.h"
 
 static struct audit_world world;
+static struct buf logged = BUF_INIT(1 << 16);
+
+static void
+hear(struct str line)
+{
+	buf_clear(&logged);
+	buf_add(&logged, str_trim(line));
+}
 
 static int
 begin(void **state)
@@ -53,11 +63,14 @@ untouched(void **state)
 	assert_int_equal(report.broken + report.warnings, 0);
 }
 
+#define WHOLE 100
+#define WITH_KEY 100
+
 struct attack {
 	const char *name;
 	const char *sql;  /* %d: world.base, any number of times */
-	int rechain_from; /* 0: not */
-	int forged_seal;  /* 0: none */
+	int rechain_from; /* 0: not; WHOLE: from the very first record */
+	int forged_seal;  /* 0: none; WITH_KEY: as they were, by the key that seals */
 	const char *want; /* the first finding, without heads; "": none */
 	const char *want_with_heads;
 };
@@ -109,6 +122,23 @@ static const struct attack attacks[] = {
 	{"alter, chain anew, seal by another key",
 	 "UPDATE audit SET actor = 'nobody' WHERE id = B + 7; DELETE FROM audit_seal", 7, 20,
 	 "key-unknown", "head-differs 20-20\n"},
+	/* who can write to the database: seals stand in the way, and are dropped */
+	{"rewrite it all", "UPDATE audit SET actor = 'nobody' WHERE actor = 'ky'", WHOLE, 0,
+	 "seal-differs 20-20\n", "seal-differs 20-20\n"},
+	{"rewrite it all, drop the seals",
+	 "UPDATE audit SET actor = 'nobody' WHERE actor = 'ky'; DELETE FROM audit_seal", WHOLE,
+	 0, "", "head-differs 20-20\nhead-differs 32-32\n"},
+	/* who has the key as well: nothing in the file can say so, what was kept does */
+	{"rewrite it all, seal with the key",
+	 "UPDATE audit SET actor = 'nobody' WHERE actor = 'ky'; DELETE FROM audit_seal", WHOLE,
+	 WITH_KEY, "", "head-differs 20-20\nhead-differs 32-32\n"},
+	{"alter the last sealed one, seal with the key",
+	 "UPDATE audit SET actor = 'nobody' WHERE id = B + 32;"
+	 " DELETE FROM audit_seal WHERE id = B + 32",
+	 32, WITH_KEY, "", "head-differs 32-32\n"},
+	{"another chain, all of it, sealed with the key",
+	 "UPDATE audit_chain SET chain = randomblob(16); DELETE FROM audit_seal", WHOLE,
+	 WITH_KEY, "", "head-foreign 20-20\nhead-foreign 32-32\n"},
 	{"alter behind a seal, chain anew, drop what came later",
 	 "UPDATE audit SET actor = 'nobody' WHERE id = B + 25; DELETE FROM audit_seal"
 	 " WHERE id > B + 20",
@@ -176,8 +206,12 @@ run_attack(const struct attack *x, bool with_heads, const char *want)
 	aw_fill(&world, x->sql, text, sizeof(text));
 	aw_tamper(&world, text);
 	if (x->rechain_from)
-		aw_rechain(&world, world.base + x->rechain_from);
-	if (x->forged_seal)
+		aw_rechain(&world,
+			   x->rechain_from == WHOLE ? 1 : world.base + x->rechain_from);
+	if (x->forged_seal == WITH_KEY) {
+		aw_forge(&world, SEAL_HEAD, world.base + SEALED_FIRST, world.s.g.sts);
+		aw_forge(&world, SEAL_HEAD, world.base + SEALED_LAST, world.s.g.sts);
+	} else if (x->forged_seal)
 		aw_forge(&world, SEAL_HEAD, world.base + x->forged_seal, world.s.g.ky);
 	aw_check(&world, with_heads, NULL, &report, &found);
 	if (!want && report.broken == 0)
@@ -251,6 +285,58 @@ heads(void **state)
 	aw_check(&world, true, NULL, &report, &found);
 	assert_string_equal(found.ptr, "head-forged 20-20\n");
 	aw_write_heads(&world, all.ptr, "we");
+}
+
+/* A seal as a line of each kind of log, and what is not quite one. */
+static void
+lines_of_logs(void **state)
+{
+	static const struct {
+		const char *name, *find, *with;
+		bool is_read;
+	} rows[] = {
+		{"as it is", NULL, NULL, true},
+		{"of a collector", "time=", "Nov 25 00:00:01 host sluse[7]: <6>time=", true},
+		{"more words", " req=", " x req=", true},
+		{"no id", " id=", " di=", false},
+		{"twice an id", " id=", " id=1 id=", false},
+		{"half a hash", " hash=", " hash=00 ash=", false},
+		{"no signature", " signature=", " s=", false},
+		{"no time", " sealed=", " s=", false},
+	};
+	AUTO(arena_freep) struct arena *a = arena_new();
+	struct audit_seal s = {.kind = SEAL_HEAD, .head.id = 7, .at = AT(7)}, out;
+	struct err e = ERR_INIT;
+
+	(void)state;
+	assert_true(audit_seal_sign(world.s.g.sts, &s, &e));
+	for (int json = 0; json < 2; json++) {
+		log_setup(LOG_LEVEL_INFO, json ? LOG_FORMAT_JSON : LOG_FORMAT_TEXT, false);
+		log_set_sink(hear);
+		audit_seal_log(&s, a);
+		log_set_sink(NULL);
+		log_setup(LOG_LEVEL_INFO, LOG_FORMAT_TEXT, false);
+		assert_true(audit_seal_is_line(buf_str(&logged)));
+		if (!audit_seal_read(buf_str(&logged), a, &out, &e))
+			fail_msg("%s: %.*s", e.detail, STR_ARG(buf_str(&logged)));
+		assert_memory_equal(&out, &s, sizeof(s));
+		assert_int_equal(audit_seal_judge(&out, &world.keys), SEAL_GOOD);
+	}
+	log_set_sink(hear);
+	audit_seal_log(&s, a);
+	log_set_sink(NULL);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct str text = arena_printf(a, STR_FMT " req=1", STR_ARG(buf_str(&logged)));
+
+		err_clear(&e);
+		if (rows[i].find)
+			text = mutate(a, text, rows[i].find, rows[i].with);
+		assert_true(audit_seal_is_line(text));
+		if (audit_seal_read(text, a, &out, &e) != rows[i].is_read)
+			fail_msg("%s", rows[i].name);
+	}
+	assert_false(audit_seal_is_line(STR("time=x event=ready x=event=audit.sealed")));
+	buf_release(&logged);
 }
 
 /* ---- pruning ---- */
@@ -345,6 +431,7 @@ main(void)
 		cmocka_unit_test(attacked),
 		cmocka_unit_test(attacked_with_heads),
 		cmocka_unit_test(heads),
+		cmocka_unit_test(lines_of_logs),
 		cmocka_unit_test(pruning),
 		cmocka_unit_test(rows_are_removed),
 		cmocka_unit_test(findings_have_texts),
