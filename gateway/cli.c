@@ -78,7 +78,9 @@ static const struct cli_command commands[] = {
 	 "    --new-key FILE --csr FILE   make a key and the request for its certificate\n"
 	 "    --key KEY --csr FILE        a request for a key that is there, as in a token\n"
 	 "    --key KEY --cert FILE [--from TIME]  check them and plan the change\n"
-	 "    --key-password FILE         its first line is KEY's password or PIN\n",
+	 "    --key-password FILE         its first line is KEY's password or PIN\n"
+	 "    --finish                    the successor takes the place of the old key\n"
+	 "    --write                     puts either into the configuration file\n",
 	 cmd_cert},
 	{"idp",
 	 "[--listen ADDRESS] [--oiosaml2] [--encrypt] [--metadata FILE | "
@@ -90,7 +92,7 @@ static const struct cli_command commands[] = {
 	 "  --metadata FILE       write its metadata and end\n"
 	 "  --hvem-metadata FILE  write the metadata of the system at /hvem and end\n",
 	 cmd_idp},
-	{"audit", "[search | export | verify | prune | why SYSTEM SERVICE CVR] [FLAGS]",
+	{"audit", "[search | export | verify | heads | prune | why SYSTEM SERVICE CVR] [FLAGS]",
 	 "search and verify the audit trail; why is somebody refused?",
 	 "  search, export         records, as a table or as JSON Lines; filters:\n"
 	 "  --from TIME, --to TIME, --system ID, --service NAME, --cvr CVR, --action NAME[*],\n"
@@ -101,6 +103,8 @@ static const struct cli_command commands[] = {
 	 "input\n"
 	 "  --head ID:HASH         the same with one\n"
 	 "  --cert FILE            certificates of seals, instead of the configured ones\n"
+	 "  heads                  print the seals, to be kept outside; --since TIME,\n"
+	 "                         --after ID\n"
 	 "  prune --before TIME    remove older records, with a signed start of what is left;\n"
 	 "                         TIME may be an age such as 1825d\n"
 	 "  --despite-findings     even of a trail that is not as it was written\n"
@@ -203,16 +207,20 @@ cli_print_json(json_t *o)
 	json_decref(o);
 }
 
+const char *
+cli_config_path(const struct cli *c)
+{
+	if (c->config_path == NULL && access(SLUSE_SYSCONFDIR "/sluse.conf", F_OK) == 0)
+		return SLUSE_SYSCONFDIR "/sluse.conf";
+	return c->config_path;
+}
+
 bool
 cli_config(const struct cli *c, struct config **out, struct err *e)
 {
 	struct buf problems = BUF_INIT(65536);
-	const char *path = c->config_path;
-	bool ok;
+	bool ok = config_load(cli_config_path(c), out, &problems, e);
 
-	if (path == NULL && access(SLUSE_SYSCONFDIR "/sluse.conf", F_OK) == 0)
-		path = SLUSE_SYSCONFDIR "/sluse.conf";
-	ok = config_load(path, out, &problems, e);
 	cli_print(stderr, &problems);
 	buf_release(&problems);
 	return ok;

@@ -55,6 +55,8 @@ int cli_failed(const struct cli *c, const struct err *e);
 void cli_print(FILE *to, const struct buf *b);
 /* One document, one line; takes it. */
 void cli_print_json(json_t *o);
+/* --config, or the default file if it is there, or NULL. */
+const char *cli_config_path(const struct cli *c);
 /* Reads the configuration; problems go to standard error. Free with config_free. */
 MUST_USE bool cli_config(const struct cli *c, struct config **out, struct err *e);
 /* The same, and this process goes by its clock_shift from now on, as the server does. */

@@ -77,6 +77,8 @@ read_flags(struct cli *c, struct flags *out)
 		{"cert", required_argument, NULL, 'c'},
 		{"key-password", required_argument, NULL, 'p'},
 		{"from", required_argument, NULL, 'f'},
+		{"finish", no_argument, NULL, 'F'},
+		{"write", no_argument, NULL, 'w'},
 		{NULL, 0, NULL, 0},
 	};
 	struct roll_flags *roll = &out->roll;
@@ -99,6 +101,10 @@ read_flags(struct cli *c, struct flags *out)
 			roll->cert = optarg;
 		else if (f == 'p')
 			roll->password = optarg;
+		else if (f == 'F')
+			roll->finish = true;
+		else if (f == 'w')
+			roll->write = true;
 		else if (f == '?')
 			return "see above";
 	}
@@ -108,6 +114,10 @@ read_flags(struct cli *c, struct flags *out)
 		return "--new-key makes a request: --csr FILE, and no --cert yet";
 	if (roll->cert && !roll->key)
 		return "--cert comes with its --key";
+	if (roll->finish && (roll->key || roll->csr))
+		return "--finish is for a successor that is in the configuration already";
+	if (roll->write && !roll->finish && (!roll->cert && (!roll->key || roll->csr)))
+		return "--write is for --key and --cert, or for --finish";
 	return NULL;
 }
 

@@ -2,10 +2,10 @@
 /*
  * sluse cert roll: a new signing key for the token service, the services or the bridge, from
  * the request to the day when the old one is forgotten. Makes files and plans; what is in force
- * is the configuration, and that is changed by its owner.
+ * is the configuration, and that is changed when it is asked for, with --write.
  * Source: administration contract 4.9; token-service contract 7.4; docs/decisions/0015.
  */
-#include "gateway/cli_cert.h"
+#include "gateway/cli_roll.h"
 
 #include <limits.h>
 #include <stdarg.h>
@@ -26,25 +26,10 @@
 #define KEY_BITS 3072
 #define REQUEST_MAX_BYTES (64UL * 1024)
 
-static const struct {
-	const char *name, *what;
-} identities[IDENTITY_COUNT] = {
+const struct roll_name roll_names[IDENTITY_COUNT] = {
 	[IDENTITY_STS] = {"sts", "token service"},
 	[IDENTITY_SERVICE] = {"service", "services"},
 	[IDENTITY_HUB] = {"hub", "bridge"},
-};
-
-struct plan {
-	const struct cli *c;
-	const struct roll_flags *f;
-	enum identity_name name;
-	struct platform *p;
-	const struct identity *id;
-	const struct trust_snapshot *known;
-	struct signer *next;
-	instant now, from;
-	json_t *out; /* the whole plan */
-	json_t *steps, *peers, *warnings;
 };
 
 static void
@@ -53,7 +38,8 @@ add_text(json_t *list, struct str text)
 	json_array_append_new(list, json_stringn(text.ptr, text.len));
 }
 
-static void PRINTF_LIKE(2, 3) say(json_t *list, const char *fmt, ...)
+void
+roll_say(json_t *list, const char *fmt, ...)
 {
 	AUTO(buf_release) struct buf b = BUF_INIT(4096);
 	va_list ap;
@@ -64,8 +50,8 @@ static void PRINTF_LIKE(2, 3) say(json_t *list, const char *fmt, ...)
 	add_text(list, buf_str(&b));
 }
 
-static struct str
-moment(instant t)
+struct str
+roll_moment(instant t)
 {
 	static char text[4][TIME_TEXT_MAX];
 	static unsigned turn;
@@ -96,8 +82,9 @@ check_when(struct plan *x, struct err *e)
 	if (x->from < cert_not_before(next) || x->from >= cert_not_after(next))
 		return FAIL(e, CONFIG_INVALID, "the new certificate is not valid then");
 	if (x->from > cert_not_after(old))
-		say(x->warnings, "the old certificate ends before the new one signs: " STR_FMT,
-		    STR_ARG(moment(cert_not_after(old))));
+		roll_say(x->warnings,
+			 "the old certificate ends before the new one signs: " STR_FMT,
+			 STR_ARG(roll_moment(cert_not_after(old))));
 	return true;
 }
 
@@ -110,7 +97,7 @@ check_chain(struct plan *x, const struct cert *next)
 	size_t count;
 
 	if (!anchors_issuers(x->p->anchors, next, when, up, &count, &why)) {
-		say(x->warnings, "it does not chain to trust.anchors: %s", why.detail);
+		roll_say(x->warnings, "it does not chain to trust.anchors: %s", why.detail);
 		return;
 	}
 	while (count > 0)
@@ -133,15 +120,17 @@ check_next(struct plan *x, struct err *e)
 		return FAIL(e, CONFIG_INVALID,
 			    "it is no RSA key, which JSON Web Tokens need (sts.jwt)");
 	if (cert_key_kind(next) == KEY_RSA && cert_key_bits(next) < KEY_BITS)
-		say(x->warnings, "its key has %d bits; %d are expected", cert_key_bits(next),
-		    KEY_BITS);
+		roll_say(x->warnings, "its key has %d bits; %d are expected",
+			 cert_key_bits(next), KEY_BITS);
 	if (cert_key_kind(next) != cert_key_kind(old))
-		say(x->warnings, "its key is of another kind than the old one's: not every "
-				 "peer can verify that");
+		roll_say(x->warnings,
+			 "its key is of another kind than the old one's: not every "
+			 "peer can verify that");
 	if (cert_not_after(next) <= cert_not_after(old))
-		say(x->warnings, "it ends no later than the old one");
+		roll_say(x->warnings, "it ends no later than the old one");
 	if (!str_eq(cert_issuer_net(next), cert_issuer_net(old)))
-		say(x->warnings, "it has another issuer: peers may need its authority too");
+		roll_say(x->warnings,
+			 "it has another issuer: peers may need its authority too");
 	check_chain(x, next);
 	return check_when(x, e);
 }
@@ -210,44 +199,81 @@ add_settings(struct plan *x)
 	put_setting(settings, "next_cert", f->cert);
 	put_setting(settings, "next_key", f->key);
 	put_setting(settings, "next_key_password", f->password);
-	json_put_text(settings, "next_from", moment(x->from));
+	json_put_text(settings, "next_from", roll_moment(x->from));
 	json_object_set_new(x->out, "settings", settings);
 }
 
 static void
 add_first_step(struct plan *x)
 {
-	const char *section = identities[x->name].name;
+	const char *section = roll_names[x->name].name;
 
-	say(x->steps,
-	    "now: put these settings into section %s and reload (SIGHUP): the new "
-	    "certificate is published and believed, the old one signs",
-	    section);
+	if (!x->f->write)
+		roll_say(x->steps,
+			 "now: put these settings into section %s (or let --write do it)",
+			 section);
+	roll_say(x->steps,
+		 "now: " ROLL_RELOAD ": the new certificate is published and believed, the "
+		 "old one signs");
+}
+
+static void
+add_date(struct plan *x, instant at, const char *what)
+{
+	json_t *o = json_object();
+
+	json_put_text(o, "at", roll_moment(at));
+	json_put_text(o, "what", str_from(what));
+	json_array_append_new(x->calendar, o);
+}
+
+/* From when to when there are two of them. */
+static void
+add_calendar(struct plan *x, const struct cert *next)
+{
+	const struct cert *old = signer_cert(x->id->current);
+	bool ends_first = cert_not_after(old) < x->from;
+
+	if (ends_first)
+		add_date(x, cert_not_after(old), "the old certificate ends");
+	add_date(x, x->from, "the new key signs; the old certificate is believed still");
+	if (x->name == IDENTITY_STS)
+		add_date(x, instant_add(x->from, ROLL_TOKEN_LIFE),
+			 "the last token by the old key has ended");
+	if (!ends_first)
+		add_date(x, cert_not_after(old), "the old certificate ends");
+	add_date(x, cert_not_after(next), "the new certificate ends");
 }
 
 static void
 add_steps(struct plan *x)
 {
-	const char *section = identities[x->name].name;
+	const char *section = roll_names[x->name].name;
 
 	if (x->from > x->now)
-		say(x->steps, "until " STR_FMT ": have every peer below do its part",
-		    STR_ARG(moment(x->from)));
-	say(x->steps, "at " STR_FMT ": the new one signs, without a restart",
-	    STR_ARG(moment(x->from)));
+		roll_say(x->steps, "until " STR_FMT ": have every peer below do its part",
+			 STR_ARG(roll_moment(x->from)));
+	roll_say(x->steps, "at " STR_FMT ": the new one signs, without a restart",
+		 STR_ARG(roll_moment(x->from)));
 	if (x->name == IDENTITY_STS)
-		say(x->steps,
-		    "then: make it %s.cert and %s.key, name the old certificate in "
-		    "sts.trusted and remove next_*; after 8 hours take it out again",
-		    section, section);
+		roll_say(x->steps,
+			 "then: make it %s.cert and %s.key, name the old certificate in "
+			 "sts.trusted and remove next_* (or let cert roll sts --finish --write "
+			 "do "
+			 "it); after 8 hours take it out again",
+			 section, section);
 	else if (x->name == IDENTITY_HUB)
-		say(x->steps,
-		    "when no peer uses the old certificate any more: make it hub.cert "
-		    "and hub.key and remove next_*; until then IdPs may encrypt to "
-		    "the old one");
+		roll_say(x->steps,
+			 "when no peer uses the old certificate any more: make it hub.cert "
+			 "and hub.key and remove next_* (or let cert roll hub --finish --write "
+			 "do "
+			 "it); until then IdPs may encrypt to the old one");
 	else
-		say(x->steps, "then: make it %s.cert and %s.key and remove next_*", section,
-		    section);
+		roll_say(x->steps,
+			 "then: make it %s.cert and %s.key and remove next_* (or let cert roll "
+			 "%s "
+			 "--finish --write do it)",
+			 section, section, section);
 }
 
 /* --- output --- */
@@ -295,16 +321,24 @@ print_text(const struct plan *x)
 	size_t i;
 	json_t *v;
 
-	printf("%s\n\n", identities[x->name].what);
+	printf("%s\n\n", roll_names[x->name].what);
 	print_cert("current", json_object_get(x->out, "current"));
 	print_cert("next", json_object_get(x->out, "next"));
 	if (json_object_get(x->out, "signsFrom"))
 		printf("%-9s %s\n", "signs", text_of(x->out, "signsFrom"));
 	print_list("Mind", x->warnings);
 	if (settings)
-		printf("\nSettings of section %s\n", identities[x->name].name);
+		printf("\nSettings of section %s\n", roll_names[x->name].name);
 	json_object_foreach((json_t *)(uintptr_t)settings, key, v)
 		printf("  %s = \"%s\";\n", key, json_string_value(v));
+	if (json_object_get(x->out, "removed"))
+		print_list("Settings that go", json_object_get(x->out, "removed"));
+	if (json_object_get(x->out, "written"))
+		printf("\nWritten to %s\n", text_of(x->out, "written"));
+	if (json_array_size(x->calendar) > 0)
+		printf("\nCalendar\n");
+	json_array_foreach(x->calendar, i, v)
+		printf("  %s  %s\n", text_of(v, "at"), text_of(v, "what"));
 	print_list("Steps", x->steps);
 	if (json_array_size(x->peers) > 0)
 		printf("\nPeers\n");
@@ -316,12 +350,13 @@ print_text(const struct plan *x)
 static void
 print(struct plan *x)
 {
-	json_put_text(x->out, "identity", str_from(identities[x->name].name));
+	json_put_text(x->out, "identity", str_from(roll_names[x->name].name));
 	put_cert(x->out, "current", x->id->current);
 	put_cert(x->out, "next", x->next ? x->next : x->id->next);
 	if (x->from != INSTANT_MAX)
-		json_put_text(x->out, "signsFrom", moment(x->from));
+		json_put_text(x->out, "signsFrom", roll_moment(x->from));
 	json_object_set(x->out, "warnings", x->warnings);
+	json_object_set(x->out, "calendar", x->calendar);
 	json_object_set(x->out, "steps", x->steps);
 	json_object_set(x->out, "peers", x->peers);
 	if (x->c->json) {
@@ -357,9 +392,10 @@ make_request(struct plan *x, struct err *e)
 	if (!key_request(&from, signer_cert(x->id->current), &text, e) ||
 	    !file_write(x->f->csr, buf_str(&text), e))
 		return false;
-	say(x->steps, "have the authority issue a certificate for the request %s", x->f->csr);
-	say(x->steps, "then: sluse cert roll %s --key %s --cert FILE", identities[x->name].name,
-	    key);
+	roll_say(x->steps, "have the authority issue a certificate for the request %s",
+		 x->f->csr);
+	roll_say(x->steps, "then: sluse cert roll %s --key %s --cert FILE",
+		 roll_names[x->name].name, key);
 	return true;
 }
 
@@ -374,6 +410,9 @@ plan_switch(struct plan *x, struct err *e)
 	if (!check_next(x, e))
 		return false;
 	add_settings(x);
+	if (x->f->write && !roll_write(x, e))
+		return false;
+	add_calendar(x, signer_cert(x->next));
 	add_first_step(x);
 	add_steps(x);
 	add_peers(x);
@@ -385,14 +424,16 @@ tell_state(struct plan *x)
 {
 	x->from = x->id->next_from;
 	if (x->id->next == NULL)
-		say(x->steps,
-		    "no successor; begin with: sluse cert roll %s --new-key FILE "
-		    "--csr FILE",
-		    identities[x->name].name);
+		roll_say(x->steps,
+			 "no successor; begin with: sluse cert roll %s --new-key FILE "
+			 "--csr FILE",
+			 roll_names[x->name].name);
 	else if (x->id->next_from == INSTANT_MAX)
-		say(x->steps, "the successor is published; set next_from");
-	else
+		roll_say(x->steps, "the successor is published; set next_from");
+	else {
+		add_calendar(x, signer_cert(x->id->next));
 		add_steps(x);
+	}
 	if (x->id->next != NULL)
 		add_peers(x);
 }
@@ -402,9 +443,11 @@ run(struct plan *x, struct store *s, struct err *e)
 {
 	if (x->id->current == NULL)
 		return FAIL(e, CONFIG_INVALID, "%s is not configured",
-			    identities[x->name].name);
+			    roll_names[x->name].name);
 	if (!trust_as_of(s, INSTANT_MAX, &x->known, e))
 		return false;
+	if (x->f->finish)
+		return roll_finish(x, e);
 	if (x->f->csr)
 		return make_request(x, e);
 	if (x->f->cert || x->f->key)
@@ -431,7 +474,7 @@ cert_roll(const struct cli *c, const char *identity, const struct roll_flags *f)
 	bool ok;
 
 	for (int i = 0; i < IDENTITY_COUNT; i++)
-		if (strcmp(identities[i].name, identity) == 0)
+		if (strcmp(roll_names[i].name, identity) == 0)
 			x.name = (enum identity_name)i;
 	if (x.name == IDENTITY_COUNT)
 		return cli_usage(c, "cert roll sts, service or hub");
@@ -439,6 +482,7 @@ cert_roll(const struct cli *c, const char *identity, const struct roll_flags *f)
 	x.steps = json_array();
 	x.peers = json_array();
 	x.warnings = json_array();
+	x.calendar = json_array();
 	ok = open_all(c, &x, &s, &e);
 	if (ok) {
 		x.now = clock_now();
@@ -451,6 +495,7 @@ cert_roll(const struct cli *c, const char *identity, const struct roll_flags *f)
 	json_decref(x.steps);
 	json_decref(x.peers);
 	json_decref(x.warnings);
+	json_decref(x.calendar);
 	trust_release(x.known);
 	signer_free(x.next);
 	platform_release(x.p);

@@ -373,6 +373,138 @@ def test_a_roll_that_cannot_be(own_land, what, word):
         assert "PRIVATE KEY" in (own / "key.pem").read_text()
 
 
+# --- the configuration file, written ---
+
+def written(land, *arguments, code=0):
+    before = land.config.read_text()
+    done = land.sluse("--json", "cert", "roll", *arguments, "--write", check=False)
+    assert done.returncode == code, done
+    if code:
+        # what is refused has touched nothing and left nothing
+        assert land.config.read_text() == before
+        assert not list(land.folder.glob("*.conf.*")), "something was left beside it"
+        return done.stderr
+    return json.loads(done.stdout)
+
+
+def test_a_roll_that_writes(own_land):
+    """From the plan to the end: the file is changed where it says, and nowhere else; calls go on."""
+    land = own_land
+    key, cert = new_pair(land, "sts")
+    old = land.pki / "platform" / "adgangsstyring" / "cert.pem"
+    # a file of somebody's own, with comments, behind a link
+    whole = "# kept by hand\n" + land.config.read_text().replace("\nsts: {", "\nsts: { # the token service\n", 1)
+    real = land.folder / "real.conf"
+    real.write_text(whole)
+    land.config.unlink()
+    land.config.symlink_to(real)
+    os.chmod(real, 0o640)
+    os.chown(real, 12345, 12346)
+    before = os.stat(real)
+    land.start_server()
+    token_before, _ = land.token("KY", "11111111", out=land.folder / "before.xml")
+    assert "no successor" in written(land, "sts", "--finish", code=6)
+    made = written(land, "sts", "--key", key, "--cert", cert, "--from", in_seconds(5))
+    assert made["written"] == str(real)
+    assert [x["what"][:15] for x in made["calendar"]] == [
+        "the new key sig", "the last token ", "the old certifi", "the new certifi"]
+    assert [x["at"] for x in made["calendar"]] == sorted(x["at"] for x in made["calendar"])
+    assert any("systemctl reload sluse" in s for s in made["steps"])
+    # its own lines, and no other
+    lines, now = whole.splitlines(), real.read_text().splitlines()
+    assert "sts: { # the token service" in now
+    assert [x for x in now if x not in lines] == [f'\t{k} = "{v}";' for k, v in made["settings"].items()]
+    assert [x for x in now if x in lines] == lines
+    after = os.stat(real)
+    assert (after.st_mode, after.st_uid, after.st_gid) == (before.st_mode, 12345, 12346)
+    assert land.config.is_symlink() and not list(land.folder.glob("*.conf.*"))
+    reload(land)
+    assert sorted(c["state"] for c in json_lines(land, "cert", "list") if c["use"] == "sts-signing") == \
+        ["aktiv", "kommende"]
+    # planned anew: the same lines get other values
+    made = written(land, "sts", "--key", key, "--cert", cert, "--from", in_seconds(6))
+    assert len(real.read_text().splitlines()) == len(now) and made["signsFrom"] in real.read_text()
+    assert "does not sign yet" in written(land, "sts", "--finish", code=6)
+    reload(land)
+    load = Load(land, [old, cert])
+    load.start()
+    try:
+        end = time.monotonic() + 20
+        while 1 not in load.signers:
+            assert time.monotonic() < end, "the new key never signed"
+            time.sleep(0.1)
+        shown = land.sluse("--json", "cert", "roll", "sts", "--finish").stdout
+        assert "written" not in json.loads(shown) and "next_cert" in real.read_text()
+        made = written(land, "sts", "--finish")
+        reload(land)
+        time.sleep(0.3)
+    finally:
+        load.stopping = True
+        load.join()
+    assert load.failed == [] and load.signers == sorted(load.signers)
+    text = real.read_text()
+    assert "next_" not in text and text.startswith("# kept by hand\n") and "# the token service" in text
+    assert f'cert = "{cert}"' in text and f'key = "{key}"' in text
+    assert 'trusted = "pki/platform/adgangsstyring/cert.pem"' in text
+    assert set(made["removed"]) >= {"next_cert", "next_key", "next_from"}
+    # the old one is believed still
+    done = land.call("KY", token_before, "OrganisationEnhed", "list", '<ListInput xmlns="urn:x"/>', check=False)
+    assert "Invalid" not in done.stderr and "Failed" not in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize("what, word", [
+    ("included", "section service is not in the file itself"), ("twice", "is there twice"),
+    ("broken elsewhere", "problem"), ("same key", "has the key of the old one"),
+    ("nothing to write", "--write is for"), ("csr", "--write is for")])
+def test_a_file_that_cannot_be_written(own_land, what, word):
+    land = own_land
+    key, cert = new_pair(land, "service")
+    arguments = ["service", "--key", key, "--cert", cert]
+    text = land.config.read_text()
+    code = 6
+    if what == "included":
+        start = text.index("\nservice: {")
+        stop = text.index("};", start) + 2
+        (land.folder / "service.inc").write_text(text[start:stop] + "\n")
+        land.config.write_text(text[:start] + '\n@include "service.inc"\n' + text[stop:])
+    elif what == "twice":
+        # libconfig itself refuses that, so it is told before anything is planned
+        land.config.write_text(text + "\nservice: { };\n")
+        word = "problem"
+    elif what == "broken elsewhere":
+        land.config.write_text(text + "\nnothing = 1;\n")
+    elif what == "same key":
+        own = land.pki / "platform" / "organisation"
+        arguments = ["service", "--key", own / "key.pem", "--cert", own / "cert.pem"]
+    elif what == "nothing to write":
+        arguments, code = ["service"], 2
+    elif what == "csr":
+        arguments, code = ["service", "--key", key, "--csr", land.folder / "x.csr"], 2
+    assert word in written(land, *arguments, code=code)
+
+
+def test_finish_keeps_the_old_certificate(own_land):
+    """Where sts.trusted is somebody's own file, it is his to put the old certificate into it."""
+    land = own_land
+    key, cert = new_pair(land, "sts")
+    old = land.pki / "platform" / "adgangsstyring" / "cert.pem"
+    trusted = land.folder / "trusted.pem"
+    trusted.write_text((land.pki / "platform" / "organisation" / "cert.pem").read_text())
+    configure(land, "sts", {"trusted": trusted})
+    made = written(land, "sts", "--key", key, "--cert", cert, "--from", in_seconds(1))
+    end = time.monotonic() + 5
+    while "does not sign yet" in (said := land.sluse("cert", "roll", "sts", "--finish", check=False).stderr):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    assert "put the old certificate into it first" in said
+    assert "put the old certificate into it first" in written(land, "sts", "--finish", code=6)
+    with open(trusted, "a", encoding="utf-8") as f:
+        f.write(old.read_text())
+    made = written(land, "sts", "--finish")
+    assert "trusted" not in made["settings"] and "next_" not in land.config.read_text()
+    assert land.sluse("check", check=False).returncode == 0
+
+
 def test_an_ec_key_and_jwts(own_land):
     """JWTs need RSA: told by the plan, by the check and at start, and not by the first call."""
     land = own_land
