@@ -12,6 +12,7 @@
 
 #include "base/mem.h"
 #include "crypto/random.h"
+#include "gateway/cli_org_moment.h"
 
 const char org_help[] =
 	"  --cvr CVR  the authority; needed by all of these\n"
@@ -31,7 +32,17 @@ const char org_help[] =
 	"  tilbagerul PUBLIKATION|TIDSPUNKT  undo one, or go back to what held then\n"
 	"    --fra DATO | --som-aldrig from a day on (today), or as if it had never been\n"
 	"    --ogsaa-aendrede          even what others changed since; else that stays\n"
-	"  publikationer [NUMMER]      all of them, or one object by object with its hash\n";
+	"  publikationer [NUMMER]      all of them, or one object by object with its hash\n"
+	"  noegledata                  counts, structure, changes by source, findings by rule\n"
+	"    --udvikling, --csv        how it grew; as CSV\n"
+	"  diagram                     a chart of the units, as SVG\n"
+	"    --enhed UUID, --dybde N   of this unit; so many levels\n"
+	"    --hoejst N, --alle        fold all but so many units (400); fold nothing\n"
+	"    --ledere, --tekst         with leaders; as text\n"
+	"    --udvikling               a plot of how it grew\n"
+	"    --trin dag|maaned|aar     steps of how it grew\n"
+	"    --pr DATO, --registreret TIDSPUNKT, --kladde KLADDE  what holds on that day, as\n"
+	"                              was known then, with a draft on top\n";
 
 static const struct org_command commands[] = {
 	{"kladde", "list | vis KLADDE | kassér KLADDE", org_kladde},
@@ -46,6 +57,12 @@ static const struct org_command commands[] = {
 	 "[--alle]",
 	 org_tilbagerul},
 	{"publikationer", "[NUMMER]", org_publikationer},
+	{"noegledata", ORG_MOMENT_USAGE " [--trin dag|maaned|aar] [--udvikling] [--csv]",
+	 org_noegledata},
+	{"diagram",
+	 ORG_MOMENT_USAGE " [--enhed UUID] [--dybde N] [--hoejst N | --alle] [--ledere] "
+			  "[--tekst] | --udvikling [--trin dag|maaned|aar] [-o FIL]",
+	 org_diagram},
 };
 
 static const struct org_command *

@@ -8,13 +8,12 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "administration/draft.h"
 #include "administration/rules.h"
 #include "base/clock.h"
-#include "gateway/cli_org.h"
+#include "gateway/cli_org_moment.h"
 
 /* of one rule, unless all are asked for */
 #define SHOWN 20
@@ -22,26 +21,12 @@
 struct check {
 	struct org *o;
 	struct arena *a;
-	struct picture_question question;
+	struct org_moment moment;
 	struct rules_question rules;
 	bool is_all, is_list;
 	struct picture *picture, *before;
 	struct rules_report report;
 };
-
-bool
-org_is_english(void)
-{
-	static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		const char *value = getenv(names[i]);
-
-		if (value && value[0] != '\0')
-			return strncmp(value, "en", 2) == 0;
-	}
-	return false;
-}
 
 static const char *
 severity(const struct check *c, enum rule_severity s)
@@ -138,7 +123,7 @@ print_sum(const struct check *c)
 		       ? "%zu errors, %zu warnings, %zu notes on " STR_FMT "\n"
 		       : "%zu fejl, %zu advarsler, %zu oplysninger pr. " STR_FMT "\n",
 	       n[RULE_ERROR], n[RULE_WARNING], n[RULE_NOTE],
-	       STR_ARG(org_when(c->a, c->question.virkning)));
+	       STR_ARG(org_when(c->a, c->moment.question.virkning)));
 }
 
 static int
@@ -185,14 +170,6 @@ static int
 read_flag(struct check *c, int flag)
 {
 	switch (flag) {
-	case 'p':
-		if (!cli_time(optarg, &c->question.virkning))
-			return org_usage(c->o, "'%s' er ikke en dato", optarg);
-		return EXIT_OK;
-	case 'k':
-		if (!org_number(optarg, &c->question.draft))
-			return org_usage(c->o, "'%s' er ikke en kladdes nummer", optarg);
-		return EXIT_OK;
 	case 'r':
 		c->rules.only = rule_named(str_from(optarg));
 		if (!c->rules.only)
@@ -201,14 +178,11 @@ read_flag(struct check *c, int flag)
 	case 'a':
 		c->is_all = true;
 		return EXIT_OK;
-	case 'e':
-		c->rules.language = RULE_ENGLISH;
-		return EXIT_OK;
 	case 'l':
 		c->is_list = true;
 		return EXIT_OK;
 	default:
-		return org_usage(c->o, "ukendt flag");
+		return org_moment_flag(c->o, &c->moment, flag);
 	}
 }
 
@@ -216,11 +190,9 @@ static int
 read_flags(struct check *c)
 {
 	static const struct option longs[] = {
-		{"pr", required_argument, NULL, 'p'},
-		{"kladde", required_argument, NULL, 'k'},
+		ORG_MOMENT_FLAGS,
 		{"regel", required_argument, NULL, 'r'},
 		{"alle", no_argument, NULL, 'a'},
-		{"engelsk", no_argument, NULL, 'e'},
 		{"regler", no_argument, NULL, 'l'},
 		{NULL, 0, NULL, 0},
 	};
@@ -244,30 +216,30 @@ note_validated(struct tx *tx, void *arg, struct err *e)
 	const struct check *c = arg;
 	const struct rules_report *r = &c->report;
 
-	return draft_move(tx, &c->o->desk, c->question.draft, DRAFT_VALIDER, e) &&
+	return draft_move(tx, &c->o->desk, c->moment.question.draft, DRAFT_VALIDER, e) &&
 	       (r->by_severity[RULE_ERROR] + r->by_severity[RULE_WARNING] > 0 ||
-		draft_move(tx, &c->o->desk, c->question.draft, DRAFT_GODKEND, e));
+		draft_move(tx, &c->o->desk, c->moment.question.draft, DRAFT_GODKEND, e));
 }
 
 static bool
 check(struct check *c, struct err *e)
 {
 	AUTO(store_read_endp) struct reading *r = NULL;
-	struct picture_question before = c->question;
+	struct picture_question before = c->moment.question;
 
 	if (!store_read(c->o->store, &r, e) ||
 	    !rules_used(r, c->o->desk.cvr, c->a, &c->rules.used, &c->rules.used_count, e) ||
-	    !picture_take_of(r, &c->question, &c->picture, e))
+	    !picture_take_of(r, &c->moment.question, &c->picture, e))
 		return false;
 	/* what disappears is seen against what is today */
 	before.draft = 0;
 	before.virkning = clock_now();
-	if ((c->question.draft > 0 || c->question.virkning > before.virkning) &&
+	if ((c->moment.question.draft > 0 || c->moment.question.virkning > before.virkning) &&
 	    !picture_take_of(r, &before, &c->before, e))
 		return false;
 	c->rules.before = c->before;
 	rules_check(c->picture, &c->rules, c->a, &c->report);
-	return c->question.draft == 0 || c->rules.only ||
+	return c->moment.question.draft == 0 || c->rules.only ||
 	       store_write(c->o->store, note_validated, c, e);
 }
 
@@ -279,15 +251,11 @@ org_valider(struct org *o)
 	struct err e = ERR_INIT;
 	int code;
 
-	c.question = (struct picture_question){.cvr = o->desk.cvr,
-					       .operator_cvr = o->desk.operator_cvr,
-					       .virkning = clock_now(),
-					       .registrering = INSTANT_MAX,
-					       .needs_key = !o->desk.key_is_optional};
-	c.rules.language = org_is_english() ? RULE_ENGLISH : RULE_DANISH;
+	org_moment_init(o, &c.moment);
 	code = read_flags(&c);
 	if (code != EXIT_OK)
 		return code;
+	c.rules.language = c.moment.language;
 	if (c.is_list)
 		return list_rules(&c);
 	code = check(&c, &e) ? tell(&c) : org_failed(o, &e);

@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "base/buf.h"
 #include "organisation/wellknown.h"
 #include "registry/fold.h"
 
@@ -62,17 +63,38 @@ struct place {
 	struct str key;
 };
 
-/* Lower case, and Å behind Ø. */
+/* Digits that a number in a name is filled up to, so that Team 2 comes before Team 10. */
+#define NUMBER_DIGITS 9
+
+/* Lower case, Å behind Ø, numbers by their size. */
 static struct str
 sort_key(struct picture *p, const struct picture_object *o)
 {
-	struct str key = fold_text(picture_name(o), p->a);
-	char *text = arena_dup_c(p->a, key);
+	AUTO(buf_release) struct buf b = BUF_INIT(65536);
+	struct str name = fold_text(picture_name(o), p->a);
+	size_t i, n;
 
-	for (size_t i = 0; i + 1 < key.len; i++)
-		if ((unsigned char)text[i] == 0xc3 && (unsigned char)text[i + 1] == 0xa5)
-			text[i + 1] = (char)0xbf;
-	return str_of(text, key.len);
+	for (i = 0; i < name.len; i += n) {
+		unsigned char c = (unsigned char)name.ptr[i];
+
+		for (n = 0;
+		     i + n < name.len && name.ptr[i + n] >= '0' && name.ptr[i + n] <= '9';)
+			n++;
+		if (n > 0) {
+			buf_printf(&b, "%.*s", n < NUMBER_DIGITS ? (int)(NUMBER_DIGITS - n) : 0,
+				   "000000000");
+			buf_add(&b, str_of(name.ptr + i, n));
+			continue;
+		}
+		n = 1;
+		if (c == 0xc3 && i + 1 < name.len && (unsigned char)name.ptr[i + 1] == 0xa5) {
+			buf_add_c(&b, "\xc3\xbf");
+			n = 2;
+		} else {
+			buf_add_char(&b, (char)c);
+		}
+	}
+	return b.len > 0 ? arena_dup(p->a, buf_str(&b)) : STR("");
 }
 
 static int

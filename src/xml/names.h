@@ -34,6 +34,7 @@
 #define NS_BPP_ITST STR("http://itst.dk/oiosaml/basic_privilege_profile")
 #define NS_BPP_DIGST STR("http://digst.dk/oiosaml/basic_privilege_profile")
 #define NS_XML	    STR("http://www.w3.org/XML/1998/namespace")
+#define NS_SVG	    STR("http://www.w3.org/2000/svg")
 
 #define NS_STS_FAULT	STR("https://sts.kombit.dk/fault")
 #define NS_SP_FAULT	STR("http://serviceplatformen.dk/xml/schemas/ServiceplatformFault/1/")

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """sluse organisation on a database that is there: rules, figures, charts, exports."""
 
+import csv
+import io
 import json
 import os
+import struct
 import subprocess
 
 import pytest
+from lxml import etree
 
 from conftest import BINARY, BUILD
 
@@ -127,3 +131,103 @@ def test_mistakes_are_told(place):
         done = place.sluse("valider", *args, code=2)
         assert "brug: sluse organisation valider" in done.stderr
     assert place.sluse("valider", "--kladde", "7", code=None).returncode == 3
+
+
+# ---- noegledata and diagram ----
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def drawn(folder, svg):
+    """Judged by others: well-formed, no script, nothing from outside, and it can be drawn. Its size in pixels."""
+    assert subprocess.run(["xmllint", "--noout", "--nonet", "-"], input=svg.encode()).returncode == 0
+    root = etree.fromstring(svg.encode())
+    assert root.tag == SVG + "svg" and root.get("role") == "img"
+    ids = {root.find(SVG + "title").get("id"), root.find(SVG + "desc").get("id")}
+    assert set(root.get("aria-labelledby").split()) == ids and all(root.find(SVG + t).text for t in ("title", "desc"))
+    for element in root.iter():
+        assert element.tag.removeprefix(SVG) in {"svg", "title", "desc", "style", "g", "rect", "path", "line",
+                                                 "polyline", "text"}
+        assert not [name for name in element.keys() if "href" in name or name.startswith("on")]
+    assert "url(" not in svg and "@import" not in svg
+    png = folder / "drawn.png"
+    subprocess.run(["rsvg-convert", "-o", png], input=svg.encode(), check=True)
+    width, height = struct.unpack(">II", png.read_bytes()[16:24])
+    assert (width, height) == (int(root.get("width")), int(root.get("height")))
+    return width, height
+
+
+def test_figures_in_three_forms(place):
+    figures = json.loads(place.sluse("noegledata", flags=("--json",)).stdout)
+    values = {(f["id"], f.get("key")): f["value"] for f in figures["figures"]}
+    assert values["aktive", "organisationenhed"] == 3 and values["ledelsesspaend", None] == 1.0
+    assert figures["growth"][0]["step"] == "2024-09" and figures["growth"][0]["units"] == 3
+    said = place.sluse("noegledata", "--csv", text=False).stdout.decode()
+    rows = list(csv.reader(io.StringIO(said, newline=""), delimiter=";"))
+    assert rows[0] == ["id", "noegle", "vaerdi", "tekst"] and all(len(row) == 4 for row in rows)
+    assert ["dybde", "", "2", "Dybeste niveau"] in rows and len(rows) - 1 == len(figures["figures"])
+    said = place.sluse("noegledata").stdout
+    assert "Enheder uden opgaver (KLE)" in said and "\n2024-09" not in said.splitlines()[0]
+    assert "Units without KLE" in place.sluse("noegledata", env=ENGLISH).stdout
+    assert {f["text"] for f in json.loads(place.sluse("noegledata", "--engelsk", flags=("--json",)).stdout)["figures"]} \
+        >= {"Leaders"}
+
+
+def test_figures_of_the_past(place):
+    place.put("OrganisationEnhed x n:X Tilhoerer:O Overordnet:A", at="2025-03-01T12:00:00")
+    def units(*args):
+        said = json.loads(place.sluse("noegledata", *args, flags=("--json",)).stdout)
+        return next(f["value"] for f in said["figures"] if (f["id"], f.get("key")) == ("aktive", "organisationenhed")), \
+            said["growth"][-1]
+    assert units()[0] == 4
+    before, last = units("--registreret", "2025-03-01")
+    assert before == 3 and last == {"step": "2025-03", "registrations": 0, "objects": 15, "units": 3}
+    growth = place.sluse("noegledata", "--udvikling", "--csv", "--trin", "aar").stdout.splitlines()
+    assert growth[:3] == ["trin;registreringer;objekter;enheder", "2024;15;15;3", "2025;1;16;4"]
+
+
+def test_formulas_are_no_formulas(place):
+    """What a sender calls itself may not run in a spreadsheet. Sources come out of the audit trail."""
+    said = place.sluse("noegledata", "--csv").stdout
+    assert not [row for row in csv.reader(io.StringIO(said), delimiter=";") for f in row if f[:1] in "=+-@" and f]
+
+
+def test_chart(place):
+    place.put('OrganisationEnhed x n:<b>&"X"\x07 k:x Tilhoerer:O Overordnet:B')
+    svg = place.sluse("diagram").stdout
+    assert drawn(place.folder, svg) == (620, 110 + 2 * 24 + 20)
+    texts = [e.text for e in etree.fromstring(svg.encode()).iter(SVG + "text")]
+    assert {"Korsbæk Kommune", "Børn og unge", "Løn", '<b>&"X"\ufffd'} <= set(texts)
+    assert svg == place.sluse("diagram").stdout  # the same bytes
+    part = place.sluse("diagram", "--enhed", "42424242-4242-4242-4242-424242424242").stdout
+    assert "Løn" not in part and drawn(place.folder, part)
+    assert "(+1)" in place.sluse("diagram", "--dybde", "2", "--tekst").stdout
+    assert "Børn og unge – Bo Holm" in place.sluse("diagram", "--ledere", "--tekst").stdout
+    assert place.sluse("diagram", "--enhed", LETTER_X.replace("78", "00"), code=3).stdout == ""
+    target = place.folder / "chart.svg"
+    assert place.sluse("diagram", "-o", str(target)).stdout == "" and drawn(place.folder, target.read_text())
+
+
+def test_plot(place):
+    svg = place.sluse("diagram", "--udvikling", "--trin", "dag").stdout
+    assert drawn(place.folder, svg) == (960, 440)
+    assert "Udvikling for CVR 11111111" in svg
+    assert drawn(place.folder, place.sluse("diagram", "--udvikling", "--registreret", "2000-01-01").stdout)
+
+
+@pytest.mark.parametrize("units", [21, 400, 15000])
+def test_charts_of_all_sizes(tmp_path, units):
+    place = Place(tmp_path)
+    subprocess.run([BUILD / "tests" / "bench" / "bench_organisation", str(units), place.db], check=True,
+                   capture_output=True)
+    folded = place.sluse("diagram").stdout
+    width, height = drawn(tmp_path, folded)
+    assert width < 4000 and height < 3000
+    assert len(etree.fromstring(folded.encode()).findall(SVG + "g")) < 450
+    whole = place.sluse("diagram", "--alle", "--ledere").stdout
+    root = etree.fromstring(whole.encode())
+    assert f"{units} enheder på" in root.find(SVG + "desc").text and f"{units} vises, 0 er foldet" in whole
+    assert len([g for g in root.findall(SVG + "g") if not g.find(SVG + "text").text.startswith("…")]) == units
+    width, height = drawn(tmp_path, whole)
+    assert width < 32767 and height < 32767  # what drawing programs can do
+    assert place.sluse("diagram", "--tekst", "--alle").stdout.count("\n") == units + 3

@@ -78,8 +78,12 @@ blanks(struct str text, struct arena *a)
 static struct oio_ref
 ref(struct str s)
 {
+	struct uuid u;
+
 	if (s.len == 1)
 		return ref_of_uuid(place_uuid(s.ptr[0]));
+	if (s.len == UUID_TEXT_LEN && uuid_parse(s, &u))
+		return ref_of_uuid(u);
 	for (size_t i = 0; i < WELLKNOWN_COUNT; i++)
 		if (str_eq_c(s, wellknown[i].name))
 			return ref_of_uuid(wellknown[i].uuid);

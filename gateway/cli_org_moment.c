@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Which picture of an organisation a subcommand is to take: flags that several of them have,
+ * and the language of what it says.
+ */
+#include "gateway/cli_org_moment.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+
+static bool
+is_english(void)
+{
+	static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		const char *value = getenv(names[i]);
+
+		if (value && value[0] != '\0')
+			return strncmp(value, "en", 2) == 0;
+	}
+	return false;
+}
+
+void
+org_moment_init(const struct org *o, struct org_moment *m)
+{
+	*m = (struct org_moment){
+		.question = {.cvr = o->desk.cvr,
+			     .operator_cvr = o->desk.operator_cvr,
+			     .virkning = clock_now(),
+			     .registrering = INSTANT_MAX,
+			     .needs_key = !o->desk.key_is_optional},
+		.language = is_english() ? RULE_ENGLISH : RULE_DANISH,
+	};
+}
+
+int
+org_moment_flag(const struct org *o, struct org_moment *m, int flag)
+{
+	switch (flag) {
+	case 'p':
+		if (!cli_time(optarg, &m->question.virkning))
+			return org_usage(o, "'%s' er ikke en dato", optarg);
+		return EXIT_OK;
+	case 'R':
+		if (!cli_time(optarg, &m->question.registrering))
+			return org_usage(o, "'%s' er ikke et tidspunkt", optarg);
+		return EXIT_OK;
+	case 'k':
+		if (!org_number(optarg, &m->question.draft))
+			return org_usage(o, "'%s' er ikke en kladdes nummer", optarg);
+		return EXIT_OK;
+	case 'e':
+		m->language = RULE_ENGLISH;
+		return EXIT_OK;
+	default:
+		return org_usage(o, "ukendt flag");
+	}
+}
