@@ -26,6 +26,7 @@ SAGDOK = "urn:oio:sagdok:3.0.0"
 ENHED = "http://stoettesystemerne.dk/organisation/organisationenhed/6/"
 PATH = "/organisation/organisationenhed/6"
 KOMBIT = "http://kombit.dk/sts"
+ACTION = KOMBIT + "/organisation/organisationenhed/laes"
 CLASSIFIED = ("klassifikation", "facet", "klasse")
 
 DIGEST, VALUE = "@digest@", "@value@"
