@@ -18,6 +18,7 @@ import base
 import wss
 from wss import EXC, S12, SAML, WSA, WSSE
 
+LAES_ACTION = base.KOMBIT + "/organisation/organisationenhed/laes"
 MALFORMED = plain("Sender", "The message is malformed.")
 LIMIT = plain("Sender", "The message exceeds a limit.")
 ENVELOPE = plain("Sender", "The envelope is malformed.")
@@ -240,8 +241,8 @@ TABLE = [
     # 19: what binds the token
     row(19, "nothing", UNBOUND, lambda t: re.sub(r'<Reference URI="#_str_.*?</Reference>', "", t)),
     # 23: the operation
-    row(23, "unknown Action", ACTION, (base.ACTION + "<", base.ACTION + "x<")),
-    row(23, "the Action of another operation", MISMATCH, (base.ACTION + "<", base.ACTION[:-4] + "slet<")),
+    row(23, "unknown Action", ACTION, (LAES_ACTION + "<", LAES_ACTION + "x<")),
+    row(23, "the Action of another operation", MISMATCH, (LAES_ACTION + "<", LAES_ACTION[:-4] + "slet<")),
     row(23, "unknown operation", plain("Sender", "The operation is not known at this address."),
         lambda t: t.replace("LaesInput", "GaetInput")),
     # 24: attributes
@@ -324,7 +325,7 @@ def call(sender, token, unit=UNIT):
 
 
 def ask(sender, message, path=base.PATH):
-    return sender.send(sender.base + path, message, base.ACTION)
+    return sender.send(sender.base + path, message, LAES_ACTION)
 
 
 def refused(sender, answer, want, version):
@@ -449,7 +450,7 @@ def test_25_and_26_rights(land, version):
     token = reader.token(landscape.ORGANISATION, KY) if version == "1.2" else Sender(land, S12, "KSD").token(
         landscape.ORGANISATION, KY)
     body = orgdata.importer_unit(orgdata.made_uuid("k"), "E", orgdata.made_uuid("o"), None, None)
-    text = reader.call(token, body).decode().replace(base.ACTION, base.ACTION[:-4] + "importer")
+    text = reader.call(token, body).decode().replace(LAES_ACTION, LAES_ACTION[:-4] + "importer")
     status, answer = ask(reader, signed_again(text, reader.key))
     assert status == 200 and b">41<" in answer
     wss.check_service_answer(answer, reader.service_cert, reader.message_id)
