@@ -155,6 +155,12 @@ restore_replay(struct app *app, struct err *e)
 	return store_read(app->store, &r, e) && store_replay_load(r, clock_now(), app->once, e);
 }
 
+/*
+ * A publication of a whole municipality holds the lock for some seconds, more on a busy
+ * machine; who writes meanwhile is served later rather than refused.
+ */
+#define PUBLICATION_MS 60000
+
 static bool
 open_rooms(struct app *app, struct err *e)
 {
@@ -163,6 +169,7 @@ open_rooms(struct app *app, struct err *e)
 		.path = config_text(c, OPT_DATABASE),
 		.create = true,
 		.readers = (unsigned)config_number(c, OPT_WORKERS),
+		.writer_busy_ms = PUBLICATION_MS,
 	};
 	const char *wsdl_dir = config_is_set(c, OPT_WSDL_DIR) ? config_text(c, OPT_WSDL_DIR)
 							      : SLUSE_DATADIR "/wsdl";

@@ -235,13 +235,17 @@ cli_config_and_clock(const struct cli *c, struct config **out, struct err *e)
 	return true;
 }
 
+/* A publication or a load touches many pages in one job; little of it is used by others. */
+#define LARGE_JOB_MB 256
+
 bool
 cli_store(const struct cli *c, bool read_only, struct store **out, struct err *e)
 {
 	struct store_options so = {.path = c->database,
 				   .read_only = read_only,
 				   .create = !read_only,
-				   .readers = 2};
+				   .readers = 2,
+				   .cache_mb = LARGE_JOB_MB};
 	struct config *config = NULL;
 	bool ok;
 

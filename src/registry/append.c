@@ -35,6 +35,28 @@ append_view(const struct oio_type *t, const struct oio_content *c, instant at, s
 	view_content(t, c, &w, ~0u, a, out);
 }
 
+void
+append_test_text(const struct oio_type *t, size_t row, struct str text, struct arena *a,
+		 struct object_test *out)
+{
+	*out = (struct object_test){.field = index_field(t, row),
+				    .value = index_text(text, a),
+				    .from = INSTANT_MIN,
+				    .to = INSTANT_MAX};
+}
+
+void
+append_test_ref(const struct oio_type *t, size_t row, struct uuid to, struct arena *a,
+		struct object_test *out)
+{
+	const struct oio_ref ref = ref_of_uuid(to);
+
+	*out = (struct object_test){.field = index_field(t, row),
+				    .value = index_ref(&ref, a),
+				    .from = INSTANT_MIN,
+				    .to = INSTANT_MAX};
+}
+
 bool
 append_delegated(struct reading *r, const struct oio_type *t, const struct object_row *row,
 		 struct str cvr, instant now, size_t *field, struct err *e)

@@ -30,6 +30,15 @@ void append_view(const struct oio_type *t, const struct oio_content *c, instant 
 		 struct arena *a, struct oio_content *out);
 
 /*
+ * Tests for objects_find: the text of a row, whole and in any case; the object that a relation
+ * names. The time is set to always.
+ */
+void append_test_text(const struct oio_type *t, size_t row, struct str text, struct arena *a,
+		      struct object_test *out);
+void append_test_ref(const struct oio_type *t, size_t row, struct uuid to, struct arena *a,
+		     struct object_test *out);
+
+/*
  * *field: the one relation of a shared object that this authority may write because the object
  * stands for it; t->count: none.
  */

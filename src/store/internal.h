@@ -75,6 +75,8 @@ enum conn_mode { CONN_CREATE, CONN_WRITE, CONN_READ };
 MUST_USE bool conn_open(struct conn *c, const char *path, enum conn_mode mode, unsigned busy_ms,
 			struct err *e);
 void conn_close(struct conn *c);
+/* How much memory its pages may take; 0: what it has. */
+MUST_USE bool conn_cache(struct conn *c, unsigned megabytes, struct err *e);
 /* One or more statements without parameters or rows; prepared each time. For set-up. */
 MUST_USE bool conn_script(struct conn *c, const char *sql, struct err *e);
 /* One kept statement without parameters or rows. */
@@ -120,6 +122,16 @@ MUST_USE bool audit_chain_begin(struct conn *c, struct err *e);
 struct object_row;
 struct object_rows;
 
+struct object_key;
+struct object_new;
+
+/* Values and listings of the latest registration, n->id (sqlite_values.c). */
+MUST_USE bool values_replace(struct conn *c, const struct object_new *n, int64_t object,
+			     bool is_new, struct err *e);
+MUST_USE bool values_drop(struct conn *c, const struct object_key *k, int64_t object,
+			  struct err *e);
+/* cvr, kind and uuid as parameters 1 to 3. */
+void objects_bind_key(struct stmt *st, const struct object_key *k);
 /* As stored; -1 for what is no CVR. */
 int64_t objects_cvr(struct str cvr);
 struct object_row *objects_row_add(struct object_rows *rows, struct arena *a);

@@ -49,7 +49,7 @@ struct job {
 
 struct store {
 	char *path;
-	unsigned busy_ms;
+	unsigned busy_ms, writer_busy_ms;
 
 	pthread_mutex_t lock; /* the queue, who leads, is_stopping, stats, is_done of a job */
 	pthread_cond_t work;  /* for the writer thread */
@@ -214,7 +214,7 @@ scrub(struct store *s)
 	sqlite3_busy_timeout(s->writer.db, SCRUB_BUSY_MS);
 	if (conn_int(&s->writer, "PRAGMA wal_checkpoint(TRUNCATE)", &is_busy, &ignored))
 		s->must_scrub = is_busy != 0;
-	sqlite3_busy_timeout(s->writer.db, (int)s->busy_ms);
+	sqlite3_busy_timeout(s->writer.db, (int)s->writer_busy_ms);
 }
 
 /* Under the lock, and nobody leads: the lock is let go of while one does. */
@@ -461,8 +461,9 @@ store_start(struct store *s, const struct store_options *o, struct err *e)
 		/* a crash between making the file and its first table leaves no table */
 		if (is_new || o->create)
 			mode = CONN_CREATE;
-		if (!conn_open(&s->writer, s->path, mode, s->busy_ms, e) ||
-		    !schema_prepare(&s->writer, mode, e))
+		if (!conn_open(&s->writer, s->path, mode, s->writer_busy_ms, e) ||
+		    !schema_prepare(&s->writer, mode, e) ||
+		    !conn_cache(&s->writer, o->cache_mb, e))
 			return false;
 	}
 	if (!readers_open(s, o->readers, e))
@@ -477,6 +478,13 @@ store_start(struct store *s, const struct store_options *o, struct err *e)
 	return true;
 }
 
+static unsigned
+busy_of(unsigned ms, unsigned fallback)
+{
+	ms = ms ? ms : fallback;
+	return ms < BUSY_MAX_MS ? ms : BUSY_MAX_MS;
+}
+
 bool
 store_open(const struct store_options *o, struct store **out, struct err *e)
 {
@@ -484,9 +492,8 @@ store_open(const struct store_options *o, struct store **out, struct err *e)
 	pthread_condattr_t attr;
 
 	s->path = mem_dup_c(str_from(o->path));
-	s->busy_ms = o->busy_ms ? o->busy_ms : BUSY_DEFAULT_MS;
-	if (s->busy_ms > BUSY_MAX_MS)
-		s->busy_ms = BUSY_MAX_MS;
+	s->busy_ms = busy_of(o->busy_ms, BUSY_DEFAULT_MS);
+	s->writer_busy_ms = busy_of(o->writer_busy_ms, s->busy_ms);
 	s->last = &s->first;
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);

@@ -8,6 +8,7 @@
 #include "store/internal.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 #include "base/mem.h"
 
@@ -112,6 +113,17 @@ conn_close(struct conn *c)
 	/* a statement still out would keep the connection: that is a mistake of ours */
 	BUG_ON(sqlite3_close(c->db) != SQLITE_OK);
 	memset(c, 0, sizeof(*c));
+}
+
+bool
+conn_cache(struct conn *c, unsigned megabytes, struct err *e)
+{
+	char sql[60];
+
+	if (megabytes == 0)
+		return true;
+	snprintf(sql, sizeof(sql), "PRAGMA cache_size=-%u", megabytes * 1024);
+	return conn_script(c, sql, e);
 }
 
 bool

@@ -19,8 +19,8 @@ objects_cvr(struct str cvr)
 	return str_is_digits(cvr, 8) && str_to_i64(cvr, 0, 99999999, &n) ? n : -1;
 }
 
-static void
-bind_key(struct stmt *st, const struct object_key *k)
+void
+objects_bind_key(struct stmt *st, const struct object_key *k)
 {
 	stmt_bind_int(st, 1, objects_cvr(k->cvr));
 	stmt_bind_int(st, 2, k->kind);
@@ -45,7 +45,7 @@ find_place(struct conn *c, const struct object_key *k, struct place *out, struct
 		       "SELECT id, at FROM object WHERE cvr = ?1 AND kind = ?2 AND uuid = ?3",
 		       &st, e))
 		return false;
-	bind_key(&st, k);
+	objects_bind_key(&st, k);
 	if (!stmt_step(&st, &has_row, e))
 		return false;
 	if (has_row)
@@ -65,7 +65,7 @@ make_object(struct conn *c, const struct object_new *n, int64_t *id, struct err 
 		       " VALUES (?1, ?2, ?3, ?4, ?5, 0)",
 		       &st, e))
 		return false;
-	bind_key(&st, &n->key);
+	objects_bind_key(&st, &n->key);
 	stmt_bind_int(&st, 4, n->at);
 	stmt_bind_int(&st, 5, n->state);
 	if (!stmt_run(&st, e))
@@ -104,97 +104,24 @@ add_registration(struct conn *c, const struct object_new *n, int64_t object, int
 	return stmt_run(&set, e);
 }
 
-static bool
-drop_found(struct conn *c, const struct object_key *k, int64_t object, struct err *e)
-{
-	AUTO(stmt_release) struct stmt values = STMT_INIT;
-	AUTO(stmt_release) struct stmt listed = STMT_INIT;
-
-	if (!stmt_open(c, "DELETE FROM object_value WHERE object = ?1", &values, e))
-		return false;
-	stmt_bind_int(&values, 1, object);
-	if (!stmt_run(&values, e) ||
-	    !stmt_open(c,
-		       "DELETE FROM object_listed WHERE cvr = ?1 AND kind = ?2 AND uuid = ?3",
-		       &listed, e))
-		return false;
-	bind_key(&listed, k);
-	return stmt_run(&listed, e);
-}
-
-static bool
-add_values(struct conn *c, const struct object_new *n, int64_t object, struct err *e)
-{
-	AUTO(stmt_release) struct stmt st = STMT_INIT;
-	size_t i;
-
-	if (!stmt_open(c,
-		       "INSERT OR IGNORE INTO object_value"
-		       " (object, field, value, record, start, stop, cvr)"
-		       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-		       &st, e))
-		return false;
-	for (i = 0; i < n->value_count; i++) {
-		const struct object_value *v = &n->values[i];
-
-		stmt_bind_int(&st, 1, object);
-		stmt_bind_int(&st, 2, v->field);
-		stmt_bind_blob(&st, 3, v->value);
-		stmt_bind_int(&st, 4, v->record);
-		stmt_bind_int(&st, 5, v->from);
-		stmt_bind_int(&st, 6, v->to);
-		stmt_bind_int(&st, 7, objects_cvr(n->key.cvr));
-		if (!stmt_run(&st, e))
-			return false;
-		stmt_reset(&st);
-	}
-	return true;
-}
-
-static bool
-add_listings(struct conn *c, const struct object_new *n, int64_t registration, struct err *e)
-{
-	AUTO(stmt_release) struct stmt st = STMT_INIT;
-	size_t i;
-
-	if (!stmt_open(c,
-		       "INSERT INTO object_listed"
-		       " (cvr, kind, uuid, start, stop, active, registration)"
-		       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-		       &st, e))
-		return false;
-	for (i = 0; i < n->listing_count; i++) {
-		bind_key(&st, &n->key);
-		stmt_bind_int(&st, 4, n->listings[i].from);
-		stmt_bind_int(&st, 5, n->listings[i].to);
-		stmt_bind_int(&st, 6, n->listings[i].is_active);
-		stmt_bind_int(&st, 7, registration);
-		if (!stmt_run(&st, e))
-			return false;
-		stmt_reset(&st);
-	}
-	return true;
-}
-
 bool
 objects_append(struct tx *tx, struct object_new *n, struct err *e)
 {
 	struct conn *c = tx->conn;
 	struct place p;
+	bool is_new;
 
 	if (!find_place(c, &n->key, &p, e))
 		return false;
-	if (p.object == 0) {
+	is_new = p.object == 0;
+	if (is_new) {
 		if (!make_object(c, n, &p.object, e))
 			return false;
-	} else {
-		if (n->at <= p.at)
-			return FAIL(e, INTERNAL, "a registration that is not the last");
-		if (!drop_found(c, &n->key, p.object, e))
-			return false;
+	} else if (n->at <= p.at) {
+		return FAIL(e, INTERNAL, "a registration that is not the last");
 	}
-	return add_registration(c, n, p.object, &n->id, e) && add_values(c, n, p.object, e) &&
-	       add_listings(c, n, n->id, e);
+	return add_registration(c, n, p.object, &n->id, e) &&
+	       values_replace(c, n, p.object, is_new, e);
 }
 
 /* ---- reading ---- */
@@ -257,7 +184,7 @@ objects_latest(struct reading *r, const struct object_key *k, struct arena *a,
 		       " WHERE o.cvr = ?1 AND o.kind = ?2 AND o.uuid = ?3",
 		       &st, e))
 		return false;
-	bind_key(&st, k);
+	objects_bind_key(&st, k);
 	if (!stmt_step(&st, found, e))
 		return false;
 	return !*found || objects_row_take(&st, a, true, out, e);
@@ -276,7 +203,7 @@ objects_mark(struct reading *r, const struct object_key *k, struct object_mark *
 		    "SELECT latest, at FROM object WHERE cvr = ?1 AND kind = ?2 AND uuid = ?3",
 		    &st, e))
 		return false;
-	bind_key(&st, k);
+	objects_bind_key(&st, k);
 	if (!stmt_step(&st, &has_row, e))
 		return false;
 	if (has_row)
@@ -298,7 +225,7 @@ objects_registration(struct reading *r, const struct object_key *k, int64_t id, 
 		    " WHERE r.id = ?4 AND o.cvr = ?1 AND o.kind = ?2 AND o.uuid = ?3",
 		    &st, e))
 		return false;
-	bind_key(&st, k);
+	objects_bind_key(&st, k);
 	stmt_bind_int(&st, 4, id);
 	if (!stmt_step(&st, found, e))
 		return false;
@@ -314,7 +241,7 @@ objects_is_erased(struct reading *r, const struct object_key *k, bool *out, stru
 		       "SELECT 1 FROM erasure WHERE cvr = ?1 AND kind = ?2 AND uuid = ?3", &st,
 		       e))
 		return false;
-	bind_key(&st, k);
+	objects_bind_key(&st, k);
 	return stmt_step(&st, out, e);
 }
 
@@ -366,7 +293,7 @@ objects_history(struct reading *r, const struct object_key *k, instant from, ins
 		       " ORDER BY r.at",
 		       &st, e))
 		return false;
-	bind_key(&st, k);
+	objects_bind_key(&st, k);
 	stmt_bind_int(&st, 4, from);
 	stmt_bind_int(&st, 5, to);
 	for (;;) {
@@ -495,7 +422,7 @@ drop_drafted(struct conn *c, const struct object_key *k, struct err *e)
 		       " AND draft IN (SELECT id FROM draft WHERE cvr = ?1)",
 		       &st, e))
 		return false;
-	bind_key(&st, k);
+	objects_bind_key(&st, k);
 	return stmt_run(&st, e);
 }
 
@@ -520,7 +447,7 @@ record_erasure(struct conn *c, const struct object_erasure *x, struct err *e)
 		       " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
 		       &st, e))
 		return false;
-	bind_key(&st, &x->key);
+	objects_bind_key(&st, &x->key);
 	stmt_bind_int(&st, 4, x->at);
 	stmt_bind_str(&st, 5, x->reason);
 	stmt_bind_str(&st, 6, x->actor);
@@ -566,7 +493,7 @@ objects_rewrite(struct tx *tx, const struct object_erasure *x, object_rewrite_fn
 			return false;
 	*count = rows.count;
 	tx->has_erased = true;
-	return drop_drafted(c, &x->key, e) && drop_found(c, &x->key, p.object, e) &&
+	return drop_drafted(c, &x->key, e) && values_drop(c, &x->key, p.object, e) &&
 	       run_for(c, "DELETE FROM erasing WHERE object = ?1", p.object, e);
 }
 
@@ -587,7 +514,7 @@ objects_purge(struct tx *tx, const struct object_erasure *x, size_t *count, stru
 		return false;
 	*count = (size_t)conn_changes(c);
 	tx->has_erased = true;
-	return drop_drafted(c, &x->key, e) && drop_found(c, &x->key, p.object, e) &&
+	return drop_drafted(c, &x->key, e) && values_drop(c, &x->key, p.object, e) &&
 	       run_for(c, "DELETE FROM object WHERE id = ?1", p.object, e) &&
 	       run_for(c, "DELETE FROM erasing WHERE object = ?1", p.object, e);
 }

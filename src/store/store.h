@@ -29,6 +29,10 @@ struct store_options {
 	unsigned readers; /* connections in the pool; 0: a few */
 	/* how long to wait for another process's lock or a free reading; 0: ten seconds */
 	unsigned busy_ms;
+	/* … for the lock of another process that writes; 0: as busy_ms */
+	unsigned writer_busy_ms;
+	/* memory for pages that one large job touches; 0: enough for small ones */
+	unsigned cache_mb;
 };
 
 /* Opens, migrates forward (never deletes domain data), starts the writer thread.
