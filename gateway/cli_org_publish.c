@@ -9,7 +9,9 @@
 #include <string.h>
 
 #include "administration/publish.h"
+#include "administration/rules.h"
 #include "base/encoding.h"
+#include "gateway/cli_org_edit.h"
 #include "gateway/cli_org_plan.h"
 
 #define TRIES 3
@@ -41,7 +43,7 @@ read_flags(struct org *o, struct flags *f)
 	int c;
 
 	*f = (struct flags){.plan = {.day = INSTANT_MIN, .progress = org_progress},
-			    .publish = {.progress = org_progress},
+			    .publish = {.progress = org_progress, .rules = publish_by_rules},
 			    .progress = {.is_quiet = o->cli->quiet}};
 	while ((c = getopt_long(o->argc, o->argv, "", longs, NULL)) != -1) {
 		if (c == 'f' && !cli_time(optarg, &f->plan.day))
@@ -59,6 +61,24 @@ read_flags(struct org *o, struct flags *f)
 	if (f->back.is_never && f->has_day)
 		return "--som-aldrig og --fra udelukker hinanden";
 	return NULL;
+}
+
+/* To standard error: what stands in the way, or had to be accepted. */
+static void
+tell_finding(const struct rules_finding *f, void *arg)
+{
+	const struct org *o = arg;
+	AUTO(arena_freep) struct arena *a = arena_new();
+	char uuid[UUID_TEXT_LEN + 1];
+
+	if (o->cli->quiet)
+		return;
+	fprintf(stderr, "%s %s: " STR_FMT, rule_severity_name[f->rule->severity], f->rule->id,
+		STR_ARG(org_shown(o, a, f->what)));
+	if (f->object)
+		fprintf(stderr, " (%s %s)", desk_type_short(f->object->type),
+			uuid_format(f->object->uuid, uuid).ptr);
+	fprintf(stderr, "\n");
 }
 
 static bool
@@ -124,8 +144,10 @@ run(struct org *o, struct flags *f)
 	AUTO(plan_freep) struct plan *p = NULL;
 	struct receipt got;
 	struct err e;
+	struct publish_rules_told told = {tell_finding, o};
 	bool ok = false;
 
+	f->publish.rules_arg = &told;
 	for (int i = 0; i < TRIES && !ok; i++) {
 		e = (struct err)ERR_INIT;
 		plan_freep(&p);
@@ -142,9 +164,25 @@ run(struct org *o, struct flags *f)
 		print_receipt(o, p, &got, f->all);
 		return EXIT_OK;
 	}
-	if (!o->cli->quiet && !o->cli->json)
+	if (o->cli->json)
+		cli_print_json(org_plan_json(p, f->all));
+	else if (!o->cli->quiet)
 		org_print_plan(o, p, f->all);
 	return org_failed(o, &e);
+}
+
+int
+org_publish_draft(struct org *o, int64_t draft, instant fra)
+{
+	struct flags f = {
+		.plan = {.day = fra == EDIT_DAY ? INSTANT_MIN : fra, .progress = org_progress},
+		.publish = {.progress = org_progress,
+			    .rules = publish_by_rules,
+			    .accept_warnings = true},
+		.progress = {.is_quiet = o->cli->quiet},
+		.draft = draft};
+
+	return run(o, &f);
 }
 
 int

@@ -81,7 +81,7 @@ struct publishing {
 	const struct publish_options *o;
 	struct publication_row row;
 	char counts[COUNTS_BYTES];
-	uint64_t held_us;
+	uint64_t held_us, cpu_us;
 };
 
 /* Is every object what it was? *at: a moment after all of them. */
@@ -186,13 +186,14 @@ static bool
 publish_job(struct tx *tx, void *arg, struct err *e)
 {
 	struct publishing *x = arg;
-	uint64_t begun = clock_monotonic_us();
+	uint64_t begun = clock_monotonic_us(), cpu = clock_thread_cpu_us();
 
 	if (!check_marks(tx, x, &x->row.at, e) ||
 	    !publications_next(tx_reading(tx), x->desk->cvr, &x->row, e) ||
 	    (x->p->draft && !end_draft(tx, x, e)) || !append_all(tx, x, e) || !record(tx, x, e))
 		return false;
 	x->held_us = clock_monotonic_us() - begun;
+	x->cpu_us = clock_thread_cpu_us() - cpu;
 	return true;
 }
 
@@ -261,6 +262,7 @@ publish(const struct desk *d, const struct plan *p, const struct publish_options
 	out->objects = (size_t)x.row.objects;
 	memcpy(out->hash, x.row.hash, sizeof(out->hash));
 	out->held_us = x.held_us;
+	out->cpu_us = x.cpu_us;
 	return !p->draft || draft_clean(d, p->draft, e);
 }
 

@@ -17,6 +17,18 @@ struct publish_findings {
 typedef bool publish_rules_fn(const struct desk *d, const struct plan *p,
 			      struct publish_findings *out, void *arg, struct err *e);
 
+struct rules_finding;
+/* Who is told of each finding that counts. */
+struct publish_rules_told {
+	void (*fn)(const struct rules_finding *f, void *arg);
+	void *arg;
+};
+/*
+ * The rules of rules.h, with the draft on top, on the day that it has effect from; what they
+ * would find without the draft too does not count. arg: a struct publish_rules_told, or NULL.
+ */
+publish_rules_fn publish_by_rules;
+
 struct publish_options {
 	bool accept_changed;     /* a draft: what others changed since is overwritten */
 	bool accept_warnings;    /* findings of the rules that are no errors */
@@ -33,6 +45,7 @@ struct receipt {
 	uint8_t hash[PUBLICATION_HASH_BYTES];
 	struct publish_findings findings;
 	uint64_t held_us; /* how long nobody else could write */
+	uint64_t cpu_us;  /* … of that at work */
 };
 
 /*

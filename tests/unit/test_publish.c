@@ -285,6 +285,26 @@ rules(void **state)
 	assert_int_equal(got.findings.warnings, 1);
 }
 
+/* The rules themselves: what a draft brings stands in its way, what was there before does not.
+ */
+static void
+real_rules(void **state)
+{
+	const struct publish_options o = {.rules = publish_by_rules, .accept_warnings = true};
+	int64_t id = desk_draft(&d, "En enhed uden organisation");
+
+	(void)state;
+	desk_edit(&d, id, 'a', EDIT_IMPORTER, 0, UNIT("Top"));
+	assert_int_equal(desk_publish(&d, id, 20, &o, &got), DRAFT_INVALID);
+	assert_true(got.findings.errors > 0);
+	assert_int_equal(draft_now(id).state, DRAFT_KLADDE);
+	desk_soap(&d, 'b', LIV_IMPORTERET, "E:Top[2,inf) G:Aktiv[2,inf)");
+	id = desk_draft(&d, "Et andet navn");
+	desk_edit(&d, id, 'b', EDIT_RET, 0, "E:Toppen[dag,inf)");
+	assert_int_equal(desk_publish(&d, id, 20, &o, &got), ERR_NONE);
+	assert_int_equal(got.findings.errors, 0);
+}
+
 /* A commit time is after that of every registration that it follows. */
 static void
 time_rises(void **state)
@@ -465,6 +485,7 @@ main(void)
 		CASE(made_by_others),
 		CASE(changed_in_between),
 		CASE(rules),
+		CASE(real_rules),
 		CASE(time_rises),
 		CASE(own_top_unit),
 		CASE(erased_since),
