@@ -24,6 +24,17 @@ const char org_help[] =
 	"    --kladde KLADDE           with the draft on top\n"
 	"    --regel REGEL, --regler   by one rule; all rules there are\n"
 	"    --alle, --engelsk         every finding, not the first of each; in English\n"
+	"  ret SLAGS UUID|ny [UUID] FELT=VÆRDI …   fields by their names in the schema;\n"
+	"                              FELT-=VÆRDI ends one of many, FELT= ends what there is\n"
+	"  ret flyt ENHED OVERORDNET, ret leder ENHED BRUGER,\n"
+	"  ret adresse SLAGS UUID ROLLE TEKST, ret nedlaeg SLAGS UUID, ret fortryd SLAGS UUID\n"
+	"    --kladde KLADDE           in that draft; without, in a new one (--titel TITEL)\n"
+	"    --fra DATO, --til DATO    from that day, until that day; else from publication\n"
+	"    --undertrae               with the units below it\n"
+	"  opret organisation --for CVR --navn NAVN   by the operator: in the shared registry\n"
+	"    --organisation, --virksomhed, --myndighed UUID, --kode KODE\n"
+	"  opret rod --organisation UUID --navn NAVN  the top unit; --enhed UUID\n"
+	"    --publicer                at once, without looking at it\n"
 	"  publicer KLADDE             make a draft hold, all of it or nothing\n"
 	"    --fra DATO                from that day on, which may be yet to come\n"
 	"    --vis, --alle             show what would change, change nothing; every object\n"
@@ -49,6 +60,15 @@ static const struct org_command commands[] = {
 	{"valider",
 	 "[--pr DATO] [--kladde KLADDE] [--regel REGEL] [--alle] [--engelsk] | --regler",
 	 org_valider},
+	{"ret",
+	 "SLAGS UUID|ny [UUID] FELT=VÆRDI… | flyt ENHED OVERORDNET | leder ENHED BRUGER |\n"
+	 "    adresse SLAGS UUID ROLLE TEKST | nedlaeg SLAGS UUID | fortryd SLAGS UUID\n"
+	 "    [--kladde KLADDE] [--titel TITEL] [--fra DATO] [--til DATO] [--undertrae]",
+	 org_ret},
+	{"opret",
+	 "organisation --for CVR --navn NAVN | rod --organisation UUID --navn NAVN\n"
+	 "    [--kladde KLADDE] [--fra DATO] [--publicer]",
+	 org_opret},
 	{"publicer",
 	 "KLADDE [--fra DATO] [--vis] [--alle] [--accepter-aendrede] [--accepter-advarsler]",
 	 org_publicer},
