@@ -2,6 +2,7 @@
 """The .NET library WscCore, in OS2sync and in kosdy net6, OS2valghalla and Randers."""
 
 import datetime
+import http.client
 
 import wss
 from base import (AUTH, CLAIM, DS, WSP, WST, Client, ClientFault, Token, cut, guid, moment, reference,
@@ -34,6 +35,15 @@ class WscCore(Client):
     def send(self, url, message, action):
         """Asks first whether the body is welcome: Expect: 100-continue."""
         path = "/" + url.split("/", 3)[3]
+        try:
+            status, answer = self.when_welcome(path, message, action)
+        except (OSError, http.client.HTTPException):
+            self.wire.close()
+            raise
+        self.wire.keep(path, status, message, answer)
+        return status, answer
+
+    def when_welcome(self, path, message, action):
         if self.wire.connection is None:
             self.wire.ask("HEAD", path)  # opens it
         connection = self.wire.connection
@@ -44,13 +54,15 @@ class WscCore(Client):
         connection.endheaders()
         said = b""
         while b"\r\n\r\n" not in said:
-            said += connection.sock.recv(1)
+            said += connection.sock.recv(1) or self.lost()
         need(said.startswith(b"HTTP/1.1 100 "), f"instead of 100: {said}")
         connection.send(message)
         response = connection.getresponse()
-        status, answer = response.status, response.read()
-        self.wire.keep(path, status, message, answer)
-        return status, answer
+        return response.status, response.read()
+
+    @staticmethod
+    def lost():
+        raise ConnectionResetError("the server hung up")
 
     content = 'application/soap+xml; charset=utf-8; action="{action}"'
 
