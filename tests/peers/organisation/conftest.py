@@ -17,8 +17,8 @@ def world():
     from world import World, apply_policy
     with landscapes.prepared("organisation") as land:
         apply_policy(land)
-        land.start_server()
         made = World(land)
+        made.begin()
         yield made
         made.close()
         wss.SHIFT *= 0

@@ -167,12 +167,19 @@ class World:
         for s in self.sides:
             s.days.append((local_now().date(), local_now(), copy.deepcopy(s.authority.picture(local_now().date()))))
 
+    def begin(self):
+        """No day may end by itself: where it is late, it is the next already."""
+        self.start_after(datetime.timedelta(hours=2 if local_now().hour >= 23 else 0))
+
     def next_day(self):
         """Midnight: the server comes up again on the next day, and so do all clients."""
         self.end_day()
         self.close()
         assert self.land.stop("serve") == 0, "the server must end cleanly"
-        wss.SHIFT += datetime.timedelta(days=1)
+        self.start_after(datetime.timedelta(days=1))
+
+    def start_after(self, time):
+        wss.SHIFT += time
         self.land.options["clock_shift"] = int(wss.SHIFT.total_seconds())
         self.land.write_config()
         self.land.start_server()
