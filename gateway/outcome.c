@@ -5,6 +5,8 @@
  */
 #include "gateway/outcome.h"
 
+#include <string.h>
+
 #include "base/json.h"
 #include "gateway/auditor.h"
 #include "gateway/refusals.h"
@@ -31,22 +33,38 @@ outcome_count_refusal(const struct outcome *o, enum err_code why)
 	auditor_count(o->app->auditor, o->action, why);
 }
 
-json_t *
-record_detail(const struct cert *sender)
+void
+record_detail_put(struct record_detail *d, const char *name, struct str value)
 {
-	json_t *out = json_object();
+	size_t at = d->count;
 
-	json_put_text(out, "thumbprint", cert_thumbprint(sender));
-	json_put_text(out, "subject", cert_subject_net(sender));
-	return out;
+	if (!str_is_set(value))
+		return;
+	BUG_ON(d->count == ARRAY_LEN(d->at));
+	for (; at > 0 && strcmp(d->at[at - 1].name, name) > 0; at--)
+		d->at[at] = d->at[at - 1];
+	d->at[at].name = name;
+	d->at[at].value = value;
+	d->count++;
+}
+
+void
+record_detail_begin(struct record_detail *d, const struct cert *sender)
+{
+	d->count = 0;
+	record_detail_put(d, "subject", cert_subject_net(sender));
+	record_detail_put(d, "thumbprint", cert_thumbprint(sender));
 }
 
 struct str
-record_detail_text(const json_t *detail, struct arena *a)
+record_detail_text(struct record_detail *d, struct arena *a)
 {
 	AUTO(buf_release) struct buf b = BUF_INIT(DETAIL_BYTES);
 
-	json_add_sorted(detail, &b);
+	buf_add_char(&b, '{');
+	for (size_t i = 0; i < d->count; i++)
+		json_add_member(&b, d->at[i].name, d->at[i].value);
+	buf_add_char(&b, '}');
 	return b.over ? STR_NONE : arena_dup(a, buf_str(&b));
 }
 

@@ -7,7 +7,6 @@
 #ifndef GATEWAY_OUTCOME_H
 #define GATEWAY_OUTCOME_H
 
-#include <jansson.h>
 #include "gateway/app.h"
 #include "gateway/metrics.h"
 #include "store/audit.h"
@@ -26,10 +25,19 @@ void outcome_turn_away(const struct outcome *o);
 /* One refusal more, of the sender if it is proven; else it gets no record of its own. */
 void outcome_count_refusal(const struct outcome *o, enum err_code why);
 
-/* The detail of a record, with its sender in it; the caller puts more, and frees it. */
-json_t *record_detail(const struct cert *sender);
-/* Its text; absent if it would be too long. */
-struct str record_detail_text(const json_t *detail, struct arena *a);
+/* The detail of a record, with its sender in it; the caller puts more. */
+struct record_detail {
+	struct {
+		const char *name;
+		struct str value;
+	} at[10];
+	size_t count;
+};
+void record_detail_begin(struct record_detail *d, const struct cert *sender);
+/* Absent: nothing is put. The value is borrowed. */
+void record_detail_put(struct record_detail *d, const char *name, struct str value);
+/* Its text, by name; absent if it would be too long. */
+struct str record_detail_text(struct record_detail *d, struct arena *a);
 /*
  * Writes the record of an outcome, on disk when it returns. A refusal like those before it is
  * counted instead (repeats.h, where `asked` is explained).

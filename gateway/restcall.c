@@ -10,7 +10,6 @@
  */
 #include "gateway/restcall.h"
 
-#include "base/json.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "gateway/cert_use.h"
@@ -108,15 +107,16 @@ rest_parse_assertion(struct rest_run *r, struct str xml, struct xml_node **out, 
 static struct str
 detail(const struct rest_run *r)
 {
-	AUTO(json_decrefp) json_t *o = record_detail(r->cert);
+	struct record_detail d;
 	const struct represented *behalf = &r->decision.behalf;
 
-	json_put_text(o, "interface", str_from(r->interface));
-	json_put_text(o, "applies_to", audit_asked_text(r->rst.applies_to));
-	json_put_text(o, "on_behalf_of", behalf->system ? behalf->system->id : STR_NONE);
-	json_put_text(o, "on_behalf_by",
-		      str_is_set(r->behalf_by) ? r->behalf_by : behalf->token_id);
-	return record_detail_text(o, r->c->a);
+	record_detail_begin(&d, r->cert);
+	record_detail_put(&d, "interface", str_from(r->interface));
+	record_detail_put(&d, "applies_to", audit_asked_text(r->rst.applies_to));
+	record_detail_put(&d, "on_behalf_of", behalf->system ? behalf->system->id : STR_NONE);
+	record_detail_put(&d, "on_behalf_by",
+			  str_is_set(r->behalf_by) ? r->behalf_by : behalf->token_id);
+	return record_detail_text(&d, r->c->a);
 }
 
 bool
@@ -135,8 +135,8 @@ rest_record(struct rest_run *r, enum err_code code, struct err *e)
 	};
 	struct err why = ERR_INIT;
 
-	if (record_write(r->app, &row, code != ERR_NONE,
-			 audit_asked_text(r->rst.applies_to), &why))
+	if (record_write(r->app, &row, code != ERR_NONE, audit_asked_text(r->rst.applies_to),
+			 &why))
 		return true;
 	return FAIL(e, STS_AUDIT_FAILED, "%s: %s", err_row(why.code)->name, why.detail);
 }

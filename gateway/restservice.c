@@ -14,7 +14,6 @@
 
 #include <stdio.h>
 
-#include "base/json.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "crypto/random.h"
@@ -320,13 +319,14 @@ run(struct guard *g, struct err *e)
 static struct str
 detail_of(const struct guard *g)
 {
-	AUTO(json_decrefp) json_t *o = record_detail(g->cert);
+	struct record_detail d;
 
-	json_put_text(o, "interface", STR("rest"));
-	json_put_text(o, "transaction", audit_peer_text(g->transaction));
+	record_detail_begin(&d, g->cert);
+	record_detail_put(&d, "interface", STR("rest"));
+	record_detail_put(&d, "transaction", audit_peer_text(g->transaction));
 	if (g->caller)
-		json_put_text(o, "token", g->caller->token_id);
-	return record_detail_text(o, g->c->a);
+		record_detail_put(&d, "token", g->caller->token_id);
+	return record_detail_text(&d, g->c->a);
 }
 
 static bool

@@ -12,7 +12,6 @@
  */
 #include "gateway/app.h"
 
-#include "base/json.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "gateway/outcome.h"
@@ -158,28 +157,29 @@ record_job(struct tx *tx, void *arg, struct err *e)
 
 /* A user's name is told by the record of the login that the token came with. */
 static void
-put_behalf(json_t *o, const struct soap_run *r)
+put_behalf(struct record_detail *d, const struct soap_run *r)
 {
 	const struct represented *b = &r->decision.behalf;
 
-	json_put_text(o, "applies_to", r->asked);
-	json_put_text(o, "on_behalf_of", b->system ? b->system->id : STR_NONE);
-	json_put_text(o, "on_behalf_by", b->token_id);
+	record_detail_put(d, "applies_to", r->asked);
+	record_detail_put(d, "on_behalf_of", b->system ? b->system->id : STR_NONE);
+	record_detail_put(d, "on_behalf_by", b->token_id);
 }
 
 /* What the contract wants told of a call; nothing of its content. */
 static struct str
 detail_of(const struct soap_run *r)
 {
-	AUTO(json_decrefp) json_t *o = record_detail(r->w.signer);
+	struct record_detail d;
 
-	json_put_text(o, "message_id", audit_peer_text(r->w.env.message_id.value));
-	json_put_text(o, "transaction", audit_peer_text(r->w.env.transaction));
+	record_detail_begin(&d, r->w.signer);
+	record_detail_put(&d, "message_id", audit_peer_text(r->w.env.message_id.value));
+	record_detail_put(&d, "transaction", audit_peer_text(r->w.env.transaction));
 	if (r->is_service)
-		json_put_text(o, "token", r->w.token->id);
+		record_detail_put(&d, "token", r->w.token->id);
 	else
-		put_behalf(o, r);
-	return record_detail_text(o, r->c->a);
+		put_behalf(&d, r);
+	return record_detail_text(&d, r->c->a);
 }
 
 static struct str

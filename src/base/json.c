@@ -6,6 +6,7 @@
  */
 #include "base/json.h"
 
+#include "base/encoding.h"
 #include "base/limits.h"
 
 /* The library follows nesting with its stack, 2,048 deep: ours stops it before. */
@@ -76,4 +77,36 @@ void
 json_add_sorted(const json_t *v, struct buf *out)
 {
 	(void)json_dump_callback(v, add_bytes, out, JSON_COMPACT | JSON_SORT_KEYS);
+}
+
+static void
+add_escaped(struct buf *out, struct str s)
+{
+	static const char short_form[32] = {
+		['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't'};
+
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned char c = (unsigned char)s.ptr[i];
+
+		if (c == '"' || c == '\\')
+			buf_add_char(out, '\\');
+		if (c >= 0x20)
+			buf_add_char(out, (char)c);
+		else if (short_form[c])
+			buf_printf(out, "\\%c", short_form[c]);
+		else
+			buf_printf(out, "\\u%04X", c);
+	}
+}
+
+void
+json_add_member(struct buf *out, const char *name, struct str value)
+{
+	if (!utf8_is_valid(value))
+		return;
+	buf_add_c(out, out->len > 0 && out->ptr[out->len - 1] != '{' ? ",\"" : "\"");
+	buf_add_c(out, name);
+	buf_add_c(out, "\":\"");
+	add_escaped(out, value);
+	buf_add_char(out, '"');
 }

@@ -22,5 +22,11 @@ struct str json_get_text(const json_t *object, const char *name);
 /* Compact, members as they were put, or sorted by name. Bounded by out's cap. */
 void json_add_to(const json_t *v, struct buf *out);
 void json_add_sorted(const json_t *v, struct buf *out);
+/*
+ * Without a value in between, byte for byte what the two above write of the same texts: the
+ * next member of an object, "," before it unless it is the first. Nothing for an absent value,
+ * nor for one that is not UTF-8.
+ */
+void json_add_member(struct buf *out, const char *name, struct str value);
 
 #endif

@@ -101,10 +101,42 @@ texts(void **state)
 	assert_true(str_eq_c(buf_str(&b), "{\"a\":\"\",\"b\":\"x\\\"y\",\"n\":1}"));
 }
 
+/* One writer writes what the other does: every byte, alone and in its place. */
+static void
+members(void **state)
+{
+	static const char *const more[] = {"",      "\xc3\xa6\xe2\x82\xac\xf0\x9f\x98\x80",
+					   "/<>&'", "\xff",
+					   "\xc3",  "\xed\xa0\x80"};
+
+	(void)state;
+	for (unsigned c = 1; c < 256 + ARRAY_LEN(more); c++) {
+		AUTO(json_decrefp) json_t *o = json_object();
+		AUTO(buf_release) struct buf ours = BUF_INIT(200);
+		AUTO(buf_release) struct buf theirs = BUF_INIT(200);
+		char text[4] = {'{', (char)c, '{', '\0'};
+		struct str value = str_from(c < 256 ? text : more[c - 256]);
+
+		json_put_text(o, "first", value);
+		json_put_text(o, "none", STR_NONE);
+		json_put_text(o, "second", value);
+		json_add_to(o, &theirs);
+		buf_add_char(&ours, '{');
+		json_add_member(&ours, "first", value);
+		json_add_member(&ours, "none", STR_NONE);
+		json_add_member(&ours, "second", value);
+		buf_add_char(&ours, '}');
+		if (!str_eq(buf_str(&ours), buf_str(&theirs)))
+			fail_msg("%u: " STR_FMT ", not " STR_FMT, c, STR_ARG(buf_str(&ours)),
+				 STR_ARG(buf_str(&theirs)));
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(members),
 		cmocka_unit_test(what_is_read),
 		cmocka_unit_test(depth),
 		cmocka_unit_test(texts),
