@@ -275,22 +275,42 @@ say_conditions(struct query *q, const struct object_query *in)
 
 /* ---- what leads ---- */
 
-/* How many values one test has for the owners, up to the bound. */
+static void
+say_values_of(struct query *q, const struct object_query *in, const struct object_test *t)
+{
+	say_int(q, "SELECT 1 FROM object_value c WHERE c.field = ?", t->field);
+	say(q, " AND ");
+	say_value(q, "c", t);
+	say_owners(q, " AND c.cvr", in);
+}
+
+/*
+ * How many values one test has for the owners, up to the bound. Whether there are that many is
+ * asked first: to step over them takes half the time of counting them.
+ */
 static bool
 count_test(struct reading *r, const struct object_query *in, const struct object_test *t,
 	   int64_t bound, int64_t *out, struct err *e)
 {
 	AUTO(stmt_release) struct stmt st = STMT_INIT;
+	AUTO(stmt_release) struct stmt at_bound = STMT_INIT;
 	AUTO(arena_freep) struct arena *a = arena_new();
 	struct query q = {.sql = BUF_INIT(SQL_BYTES), .a = a};
 	bool has_row, ok;
 
-	say(&q, "SELECT count(*) FROM (SELECT 1 FROM object_value c WHERE ");
-	say_int(&q, "c.field = ?", t->field);
-	say(&q, " AND ");
-	say_value(&q, "c", t);
-	say_owners(&q, " AND c.cvr", in);
-	say_int(&q, " LIMIT ?)", bound);
+	say_values_of(&q, in, t);
+	say_int(&q, " LIMIT 1 OFFSET ?", bound - 1);
+	ok = open_query(r, &q, &at_bound, e) && stmt_step(&at_bound, &has_row, e);
+	buf_release(&q.sql);
+	if (!ok)
+		return false;
+	*out = bound;
+	if (has_row)
+		return true;
+	q = (struct query){.sql = BUF_INIT(SQL_BYTES), .a = a};
+	say(&q, "SELECT count(*) FROM (");
+	say_values_of(&q, in, t);
+	say(&q, ")");
 	ok = open_query(r, &q, &st, e);
 	buf_release(&q.sql);
 	if (!ok || !stmt_step(&st, &has_row, e))
