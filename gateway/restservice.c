@@ -361,8 +361,10 @@ text_of(const struct guard *g, int status, enum err_code code)
 		code = JWT_INVALID;
 	if (status == 403)
 		code = REST_DENIED;
-	return str_is_set(g->reason) && status < 500 ? g->reason
-						     : str_from(err_row(code)->text);
+	/* a handler's words are for what is wrong with the request, and never for a header */
+	return str_is_set(g->reason) && (status == 400 || status == 404)
+		       ? g->reason
+		       : str_from(err_row(code)->text);
 }
 
 /* [rfc6750 3] in the scheme that the client used */
@@ -389,13 +391,13 @@ tell(const struct guard *g, enum err_code code)
 	struct http_call *c = g->c;
 	struct rest_error told = call_error_of(code);
 	struct str text = text_of(g, told.status, code);
+	bool is_retur = row->voice == VOICE_RETUR && told.status != 403;
 	char number[12];
 
 	buf_clear(&c->answer);
 	(void)snprintf(number, sizeof(number), "%d", told.status);
 	if (g->service->tell)
-		g->service->tell(told.status, row->voice == VOICE_RETUR ? row->code : number,
-				 text, &c->answer);
+		g->service->tell(told.status, is_retur ? row->code : number, text, &c->answer);
 	else
 		rest_error_write(told.status, text, &c->answer);
 	rest_json(c, told.status);

@@ -41,7 +41,11 @@ run_fejl(struct rest_task *t, struct err *e)
 {
 	buf_add_c(t->out, "half an answ");
 	t->reason = STR("Fejl ved \"x\"");
-	return FAIL(e, str_eq_c(t->body, "{}") ? RETUR_INPUT : STORE_UNAVAILABLE, "as asked");
+	if (str_eq_c(t->body, "{}"))
+		return FAIL(e, RETUR_INPUT, "as asked");
+	if (str_eq_c(t->body, "[]"))
+		return FAIL(e, RETUR_DENIED, "as asked");
+	return FAIL(e, STORE_UNAVAILABLE, "as asked");
 }
 
 static void

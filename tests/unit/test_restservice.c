@@ -72,6 +72,11 @@ what_handlers_say(void **state)
 	told("input", &s, 400,
 	     "{\"status\":400,\"fejl\":\"40\",\"tekst\":\"Fejl ved \\\"x\\\"\"}");
 	assert_int_equal(sw_audit(&bw, "test.fejl", "RETUR_INPUT"), 1);
+	/* what it says of a denial is not told, least of all in a header */
+	s.body = STR("[]");
+	denied("denied by the handler", s);
+	assert_true(
+		bw_has(rw_header("WWW-Authenticate"), "error_description=\"Access denied.\""));
 	s.body = STR("{ }");
 	told("ours", &s, 503,
 	     "{\"status\":503,\"fejl\":\"503\",\"tekst\":\"The service is temporarily "
