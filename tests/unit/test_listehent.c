@@ -363,6 +363,103 @@ test_odd_trees(void **state)
 		     20);
 }
 
+/* --- whoever owns what --- */
+
+#define MANY 90
+
+struct drawn {
+	char uuid[UUID_TEXT_LEN + 1];
+	unsigned owner;    /* 0 the operator, 1 Korsbæk, 2 Havneby */
+	bool is_published; /* now */
+	unsigned parent;   /* place of another one */
+};
+
+static unsigned
+draw(unsigned *state, unsigned below)
+{
+	*state = *state * 1103515245u + 12345u;
+	return (*state >> 16) % below;
+}
+
+static void
+draw_all(struct drawn *all)
+{
+	static const struct as writers[] = {{.cvr = WORLD_OPERATOR, .role = "rediger"},
+					    {.cvr = KORSBAEK, .role = "rediger"},
+					    {.cvr = HAVNEBY, .role = "rediger"}};
+	unsigned seed = 7;
+
+	for (unsigned i = 0; i < MANY; i++) {
+		struct drawn *d = &all[i];
+		bool is_past = draw(&seed, 4) == 0;
+
+		d->owner = draw(&seed, 3);
+		d->is_published = !is_past && draw(&seed, 3) > 0;
+		d->parent = draw(&seed, i + 1);
+		snprintf(d->uuid, sizeof(d->uuid), "d1000000-0000-4000-8000-%012u", i);
+		klasse(&writers[d->owner], d->uuid, fmt("q%03u", i),
+		       is_past ? PUBLISHED_IN("2010-01-01T00:00:00Z", "2011-01-01T00:00:00Z")
+			       : (d->is_published ? PUBLISHED : NOT_PUBLISHED),
+		       TITEL("x"),
+		       d->parent == i ? fmt(REF("Facet", KODER))
+				      : fmt(REF("Facet", KODER) REF("Mapninger", "%s")
+						    REF("OverordnetKlasse", "%s"),
+					    all[d->parent].uuid, all[d->parent].uuid));
+	}
+}
+
+/* Told of are exactly those that it may see; of no other so much as the UUID. */
+static void
+check_drawn(const struct drawn *all, unsigned caller, const struct asked *q, bool is_all,
+	    bool only_shared)
+{
+	const struct as *const callers[] = {&lw_operator, &lw_korsbaek, &lw_havneby};
+	struct said x, j;
+
+	ask(callers[caller], q, &x, &j);
+	for (unsigned i = 0; i < MANY; i++) {
+		const struct drawn *d = &all[i];
+		bool may_see = d->owner == 0 || d->owner == caller;
+		bool is_shown = may_see && (d->is_published || is_all);
+		bool is_told = is_shown && (!only_shared || d->owner == 0);
+		const char *as_x = fmt("<KlasseStruktur><KlasseIdentifikation>%s<", d->uuid);
+		const char *as_j =
+			fmt("\"KlasseStruktur\":{\"KlasseIdentifikation\":\"%s\"", d->uuid);
+
+		if (said_has(&x, as_x) != is_told || said_has(&j, as_j) != is_told)
+			fail_msg("caller %u, %s of %u: %s", caller, d->uuid, d->owner,
+				 is_told ? "missing" : "told");
+		/* as a parent or a mapping neither */
+		if (!is_shown && (said_has(&x, d->uuid) || said_has(&j, d->uuid)))
+			fail_msg("caller %u hears of %s", caller, d->uuid);
+	}
+	said_end(&x);
+	said_end(&j);
+}
+
+static void
+test_whoever_owns_what(void **state)
+{
+	static const struct {
+		struct asked q;
+		bool is_all, only_shared;
+	} rows[] = {
+		{{KEY2("PLAN", "KODER"), NOW}, false, false},
+		{{KEY2("PLAN", "KODER"), ALL}, true, false},
+		{{KEY2("PLAN", "KODER"), SHARED}, false, true},
+		{{KEYC("PLAN", "q*"), NOW}, false, false},
+		{{KEYC("PLAN", "q*"), ALL}, true, false},
+	};
+	static struct drawn all[MANY];
+
+	(void)state;
+	draw_all(all);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		for (unsigned caller = 0; caller < 3; caller++)
+			check_drawn(all, caller, &rows[i].q, rows[i].is_all,
+				    rows[i].only_shared);
+}
+
 static int
 begin(void **state)
 {
@@ -383,10 +480,15 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_who_sees_what), cmocka_unit_test(test_who_sees_nothing),
-		cmocka_unit_test(test_criteria),      cmocka_unit_test(test_times),
-		cmocka_unit_test(test_what_is_told),  cmocka_unit_test(test_owners_have_names),
+		cmocka_unit_test(test_who_sees_what),
+		cmocka_unit_test(test_who_sees_nothing),
+		cmocka_unit_test(test_criteria),
+		cmocka_unit_test(test_times),
+		cmocka_unit_test(test_what_is_told),
+		cmocka_unit_test(test_owners_have_names),
 		cmocka_unit_test(test_odd_trees),
+		/* leaves many more behind */
+		cmocka_unit_test(test_whoever_owns_what),
 	};
 	int failed;
 
