@@ -301,32 +301,60 @@ emit_function(struct source *s, const struct function *f, const struct period *w
 	return piece_end(&p, e);
 }
 
+/* Posts of one user under one name in one unit that are told apart by their order. */
+#define SAME_POSTS 100
+
+/*
+ * A row of posts has no UUID: it is the first, second … of that user, unit, kind and name. The
+ * very same row twice is refused.
+ */
+static bool
+name_post(struct source *s, const struct row *r, struct uuid *out, bool *ok, struct err *e)
+{
+	const char *kind = row_is(r, POST_TYPE, "LEDERROLLE") ? "LEDERROLLE" : "ENHEDSROLLE";
+	struct str user = text_of(s, row_uuid(r, POST_BRUGER)), part;
+	uint64_t before;
+
+	part = arena_printf(s->row, "%s:" STR_FMT ":" STR_FMT, kind, STR_ARG(user),
+			    STR_ARG(r->v[POST_STILLING]));
+	*out = source_uuid(s->o.cvr,
+			   arena_printf(s->row, "row:" STR_FMT ":" STR_FMT ":" STR_FMT,
+					STR_ARG(r->v[POST_FRA]), STR_ARG(r->v[POST_TIL]),
+					STR_ARG(part)),
+			   row_uuid(r, POST_ENHED));
+	*ok = seen_add(s->seen, &type_organisationfunktion, *out, s->record, &before);
+	if (!*ok)
+		return record_refuse(s, STR_NONE, e, "samme række som i post nummer %llu",
+				     (unsigned long long)before);
+	for (unsigned n = 0; n < SAME_POSTS; n++) {
+		if (n > 0)
+			user = arena_printf(s->row, STR_FMT ":%u", STR_ARG(part), n);
+		*out = source_uuid(s->o.cvr, n > 0 ? user : part, row_uuid(r, POST_ENHED));
+		if (seen_add(s->seen, &type_organisationfunktion, *out, s->record, &before))
+			return true;
+	}
+	*ok = false;
+	return record_refuse(s, STR_NONE, e,
+			     "samme bruger har samme stilling i samme enhed for mange gange");
+}
+
 static bool
 take_post(struct source *s, const struct row *r, struct err *e)
 {
-	bool leads = row_is(r, POST_TYPE, "LEDERROLLE");
 	struct period when = period_of(s, r, POST_FRA, POST_TIL);
-	struct str part = arena_printf(s->row, "%s:" STR_FMT ":" STR_FMT ":" STR_FMT,
-				       leads ? "LEDERROLLE" : "ENHEDSROLLE",
-				       STR_ARG(text_of(s, row_uuid(r, POST_BRUGER))),
-				       STR_ARG(r->v[POST_FRA]), STR_ARG(r->v[POST_STILLING]));
 	struct function f = {
-		.uuid = source_uuid(s->o.cvr, part, row_uuid(r, POST_ENHED)),
 		.is_derived = true,
 		.name = r->v[POST_STILLING],
-		.type = klasse(leads ? KLASSE_LEDERROLLE : KLASSE_ENHEDSROLLE),
+		.type = klasse(row_is(r, POST_TYPE, "LEDERROLLE") ? KLASSE_LEDERROLLE
+								  : KLASSE_ENHEDSROLLE),
 		.unit = row_uuid(r, POST_ENHED),
 		.user = row_uuid(r, POST_BRUGER),
 	};
+	bool ok;
 
-	uint64_t before;
-
-	if (!seen_add(s->seen, &type_organisationfunktion, f.uuid, s->record, &before))
-		return record_refuse(s, STR_NONE, e,
-				     "samme bruger, enhed, stilling, type og begyndelse som i "
-				     "post nummer %llu",
-				     (unsigned long long)before);
-	return emit_function(s, &f, &when, e);
+	if (!name_post(s, r, &f.uuid, &ok, e))
+		return false;
+	return !ok || emit_function(s, &f, &when, e);
 }
 
 static bool

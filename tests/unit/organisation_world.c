@@ -274,22 +274,41 @@ append(struct tx *tx, void *arg, struct err *e)
 	return objects_append(tx, arg, e);
 }
 
-void
-place_put_as(struct place_world *w, const char *kind, struct uuid uuid, const char *line)
+static void
+put(struct place_world *w, const struct oio_type *t, struct uuid uuid, struct registrering reg,
+    const char *what)
 {
 	AUTO(arena_freep) struct arena *a = arena_new();
-	const struct oio_type *t = type_named(kind);
-	struct registrering reg = {.at = w->now};
 	struct err e = ERR_INIT;
 	struct object_new n;
 
-	place_content(t, line, a, &reg.content, &reg.livscyklus);
+	reg.at = w->now;
 	stored_pack(t, &reg, INSTANT_MIN, a, &n);
 	n.key = (struct object_key){str_from(w->owner), t->id, uuid};
 	n.at = w->now;
 	w->now += MS(1);
 	if (!store_write(w->store, append, &n, &e))
-		fail_msg("%s: %s", line, e.detail);
+		fail_msg("%s: %s", what, e.detail);
+}
+
+void
+place_put_as(struct place_world *w, const char *kind, struct uuid uuid, const char *line)
+{
+	AUTO(arena_freep) struct arena *a = arena_new();
+	const struct oio_type *t = type_named(kind);
+	struct registrering reg = {.note = STR_NONE};
+
+	place_content(t, line, a, &reg.content, &reg.livscyklus);
+	put(w, t, uuid, reg, line);
+}
+
+void
+place_put_content(struct place_world *w, const struct oio_type *t, struct uuid uuid,
+		  const struct oio_content *c)
+{
+	const struct registrering reg = {.livscyklus = LIV_IMPORTERET, .content = *c};
+
+	put(w, t, uuid, reg, t->name);
 }
 
 void

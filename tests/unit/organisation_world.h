@@ -39,6 +39,8 @@ void place_open_at(struct place_world *w, const char *path);
 void place_close(struct place_world *w);
 void place_put(struct place_world *w, const char *kind, char letter, const char *line);
 void place_put_as(struct place_world *w, const char *kind, struct uuid uuid, const char *line);
+void place_put_content(struct place_world *w, const struct oio_type *t, struct uuid uuid,
+		       const struct oio_content *c);
 /* The content that a line tells, sorted. */
 void place_content(const struct oio_type *t, const char *line, struct arena *a,
 		   struct oio_content *out, enum livscyklus *l);

@@ -237,8 +237,7 @@ a_folder(void **state)
 	source_world_read(&w, NULL, 0);
 	expect_text(&w.refusals,
 		    "! enheder.csv:4 uuid: værdien er ikke en UUID\n"
-		    "! tilknytninger.csv:3 : samme bruger, enhed, stilling, type og begyndelse "
-		    "som i post nummer 6\n", "folder");
+		    "! tilknytninger.csv:3 : samme række som i post nummer 6\n", "folder");
 	assert_int_equal(w.code, ERR_NONE);
 	assert_int_equal(w.info.extent, SOURCE_FULL);
 	assert_int_equal(w.info.records, 9);
