@@ -193,7 +193,7 @@ text_safe(struct str s, struct arena *a)
 	return str_of(to, len);
 }
 
-static bool
+static bool PRINTF_LIKE(4, 0)
 tell(struct source *s, struct source_refusal *r, struct err *e, const char *fmt, va_list ap)
 {
 	AUTO(buf_release) struct buf b = BUF_INIT(4096);

@@ -104,25 +104,43 @@ is_column(const struct column *c, const struct oio_item *item)
 	       uuid_eq(item->u.relation.rolle.ref.uuid, klasse(c->role));
 }
 
-/* The first empty column of its role. */
+/* The empty column of its role and Indeks, or else the first of its role. */
+static bool
+find_column(const struct row *r, const struct oio_item *item, size_t first, size_t end,
+	    size_t *out)
+{
+	const struct column *columns = row_tables[r->kind].columns;
+	bool found = false;
+
+	for (size_t i = end; i > first; i--) {
+		const struct column *c = &columns[i - 1];
+
+		if (!is_column(c, item) || !str_is_empty(r->v[i - 1]))
+			continue;
+		*out = i - 1;
+		found = true;
+		if (str_eq_c(item->u.relation.indeks, c->indeks))
+			break;
+	}
+	return found;
+}
+
 static void
 take_address(struct writing *x, const struct oio_item *item, size_t first, size_t end,
 	     struct row *r)
 {
-	const struct column *columns = row_tables[r->kind].columns;
 	const struct picture_object *adresse = NULL;
 	struct str text = STR_NONE;
+	size_t column;
 
 	if (item->u.relation.ref.is_uuid)
 		adresse = picture_find(x->p, &type_adresse, item->u.relation.ref.uuid);
 	if (adresse)
 		text = picture_text(adresse, field_of(adresse, "AdresseTekst"));
-	for (size_t i = first; i < end && !str_is_empty(text); i++)
-		if (is_column(&columns[i], item) && str_is_empty(r->v[i])) {
-			r->v[i] = text;
-			return;
-		}
-	x->out->left_out++;
+	if (!str_is_empty(text) && find_column(r, item, first, end, &column))
+		r->v[column] = text;
+	else
+		x->out->left_out++;
 }
 
 static void

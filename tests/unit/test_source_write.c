@@ -30,11 +30,14 @@
 static const char *const files[4] = {"enheder.csv", "brugere.csv", "tilknytninger.csv",
 				     "funktioner.csv"};
 static const char *const tables[4] = {
-	UNITS U("1") ";Top;;;" U("5") ";" U("2") ";1;2;3;4;5;6;7;8;9;10;11;12;13;14;15;16;17;18;"
+	UNITS U("1") ";Top;;;" U("5") ";" U("2")
+	";1;2;3;4;5;6;7;8;9;10;11;12;13;14;15;16;17;18;"
 	"19;\"" U("8") "," U("9") "\";" U("7") ";" D ";" NL
-	U("2") ";\"Løn \"\"og\"\"\nPersonale; mv.\";" U("1") ";TEAM;;;;;a@b;;;;;;;;;;;;;;;;;;;" D
+	U("2") ";\"Løn \"\"og\"\"\nPersonale; mv.\";" U("1")
+	";TEAM;;;;;a@b;;;;;;;;;;;;;;;;;;;" D
 	";2030-01-01" NL
-	U("3") ";Skole;" U("1") ";AFDELING;;;;;;;;;;;;;;;;;;;;;;;;" D ";" NL,
+	U("3") ";Skole;" U("1")
+	";AFDELING;;;;;;;;;c/o;;;;;;;;;;;;;;;" D ";" NL,
 	BOM "uuid;brugernavn;person_uuid;person_navn;person_cpr;email;telefon;fastnet;lokation"
 	    ";racf_id;fmk_id;robot;status;gyldig_fra;gyldig_til" NL
 	U("5") ";ab;" U("6") ";Ada Bo;;ab@x;1;2;3;4;5;nej;Aktiv;" D ";" NL
