@@ -179,23 +179,39 @@ lines_digest(struct lines *l, char out[65], struct err *e)
 	return true;
 }
 
+/* Counts the lines with more than ASCII by whether they are UTF-8. */
+static void
+judge_line(struct str line, size_t counts[2])
+{
+	bool is_plain = true;
+
+	for (size_t i = 0; i < line.len && is_plain; i++)
+		is_plain = line.ptr[i] > 0;
+	if (!is_plain)
+		counts[utf8_is_valid(line)]++;
+}
+
 bool
 lines_survey(const char *path, struct file_facts *out, struct err *e)
 {
 	struct lines l;
 	enum line_kind kind;
 	struct str line;
-	bool ok = lines_open(&l, path, LIMIT_OBJECT_BYTES, e);
+	size_t counts[2] = {0, 0};
+	bool has_bom = false, ok = lines_open(&l, path, LIMIT_OBJECT_BYTES, e);
 
-	*out = (struct file_facts){.is_utf8 = true};
+	*out = (struct file_facts){0};
 	while (ok && (ok = lines_next(&l, &kind, &line, e)) && kind != LINE_END) {
-		if (l.number == 1)
+		if (l.number == 1) {
 			out->is_utf16 = str_has_prefix(line, STR("\xff\xfe")) ||
 					str_has_prefix(line, STR("\xfe\xff"));
-		if (out->is_utf8 && kind == LINE_HERE)
-			out->is_utf8 = utf8_is_valid(line);
+			has_bom = text_without_bom(line).len < line.len;
+		}
+		judge_line(line, counts);
 	}
 	ok = ok && lines_digest(&l, out->digest, e);
+	/* a few spoiled lines do not make another alphabet; they are refused one by one */
+	out->is_utf8 = has_bom || counts[true] > counts[false] || counts[false] == 0;
 	out->bytes = l.offset;
 	lines_close(&l);
 	return ok;

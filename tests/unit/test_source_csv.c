@@ -140,6 +140,11 @@ static const struct {
 	 "! enheder.csv:3 navn: et anførselstegn midt i en værdi uden anførselstegn\n", 0},
 	{"a byte that stands for nothing", "enheder.csv", "uuid;navn\n" U("1") ";\x81\n",
 	 "! enheder.csv:2 navn: et tegn findes ikke i Windows-1252\n", 0},
+	{"a spoiled line of UTF-8", "enheder.csv",
+	 "uuid;navn\n" U("1") ";æ\n" U("2") ";\xe6\n" U("3") ";ø\n",
+	 "! enheder.csv:3 navn: teksten er ikke UTF-8\n", 0},
+	{"… of one with a mark", "enheder.csv", "\xef\xbb\xbfuuid;navn\n" U("1") ";\xe6\n",
+	 "! enheder.csv:2 navn: teksten er ikke UTF-8\n", 0},
 	{"the class of a system role", "funktioner.csv",
 	 "uuid;type;enhed_uuid\n" U("1") ";SYSTEMROLLE;" U("2") "\n",
 	 "! funktioner.csv:2 type: klassen for SYSTEMROLLE er ikke kendt; angiv den i "
@@ -328,6 +333,47 @@ a_folder_that_does_not_fit(void **state)
 	source_world_remove(&w);
 }
 
+/* A header, something so many times, an end. */
+static const struct {
+	const char *name, *start, *what, *end, *refusals;
+	unsigned count;
+} sizes[] = {
+	{"a long row", "uuid;navn\n", "x", "\n" U("1") ";A\n",
+	 "! enheder.csv:2 : rækken er for lang\n", 300000},
+	{"a row of many lines", "uuid;navn\n" U("1") ";\"", "\n", "\"\n",
+	 "! enheder.csv:2 navn: anførselstegnet lukkes ikke\n"
+	 "! enheder.csv:1003 uuid: anførselstegnet lukkes ikke\n", 1001},
+	{"many values", "uuid;navn\n" U("1"), ";", "\n",
+	 "! enheder.csv:2 : rækken har for mange værdier\n", 200},
+	{"a long text", "uuid;navn\n" U("1") ";", "æ", "\n",
+	 "! enheder.csv:2 navn: teksten er for lang (højst 200 tegn)\n", 201},
+	{"as long as may be", "uuid;navn\n" U("1") ";", "æ", "\n", "", 200},
+	{"a long list", "uuid;navn;itsystemer\n" U("1") ";A;", U("2") ",", "\n",
+	 "! enheder.csv:2 itsystemer: listen er for lang\n", 5001},
+};
+
+static void
+limits_hold(void **state)
+{
+	struct source_world w;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		AUTO(buf_release) struct buf text = BUF_INIT(1u << 20);
+
+		source_world_make(&w);
+		buf_add_c(&text, sizes[i].start);
+		for (unsigned n = 0; n < sizes[i].count; n++)
+			buf_add_c(&text, sizes[i].what);
+		buf_add_c(&text, sizes[i].end);
+		source_world_write(&w, "enheder.csv", buf_str(&text));
+		source_world_read(&w, "enheder.csv", 0);
+		expect_text(&w.refusals, sizes[i].refusals, sizes[i].name);
+		assert_int_equal(w.code, ERR_NONE);
+		source_world_remove(&w);
+	}
+}
+
 static void
 no_cpr_number_is_told(void **state)
 {
@@ -357,6 +403,7 @@ main(void)
 		cmocka_unit_test(a_folder),
 		cmocka_unit_test(going_on),
 		cmocka_unit_test(a_folder_that_does_not_fit),
+		cmocka_unit_test(limits_hold),
 		cmocka_unit_test(no_cpr_number_is_told),
 	};
 

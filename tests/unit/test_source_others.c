@@ -254,6 +254,52 @@ refused_registrations(void **state)
 	}
 }
 
+/* ---- going on ---- */
+
+#define LINE(n)                                                                                \
+	"{\"Adresse\":{\"UUIDIdentifikator\":\"" U(n)                                          \
+	"\",\"Registrering\":{\"AttributListe\":{\"Egenskab\":{" \
+	"\"BrugervendtNoegleTekst\":\"k\"}}}}}\n"
+
+static const struct {
+	const char *file, *text;
+} samples[] = {
+	{"ad.ldif", TOP SKOLE "dn: x\nfejl\n\n" ADA BO},
+	{"x.json", "[" USER("") ",{},{\"uuid\":\"" U("1") "\",\"name\":\"A\"}]"},
+	{"x.jsonl", LINE("1") "\n{}\n" LINE("2")},
+};
+
+/* After every record exactly what follows is told, refusals too. */
+static void
+going_on(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(samples); i++) {
+		AUTO(buf_release) struct buf objects = BUF_INIT(1u << 20);
+		AUTO(buf_release) struct buf refusals = BUF_INIT(1u << 20);
+		struct source_world w;
+		uint64_t records;
+
+		source_world_make(&w);
+		source_world_write(&w, samples[i].file, str_from(samples[i].text));
+		source_world_read(&w, samples[i].file, 0);
+		assert_int_equal(w.code, ERR_NONE);
+		assert_true(w.refusals.len > 0 && w.told >= 2);
+		records = w.info.records;
+		buf_add(&objects, buf_str(&w.objects));
+		buf_add(&refusals, buf_str(&w.refusals));
+		for (uint64_t after = 1; after <= records; after++) {
+			source_world_read(&w, samples[i].file, after);
+			assert_true(str_has_suffix(buf_str(&objects), buf_str(&w.objects)));
+			assert_true(str_has_suffix(buf_str(&refusals), buf_str(&w.refusals)));
+			assert_true(w.objects.len < objects.len);
+			assert_int_equal(w.last_record, after < records ? records : 0);
+		}
+		assert_int_equal(w.objects.len + w.refusals.len, 0);
+		source_world_remove(&w);
+	}
+}
+
 /* ---- mappings ---- */
 
 static const char mapping[] =
@@ -388,6 +434,7 @@ main(void)
 		cmocka_unit_test(refused_entries),
 		cmocka_unit_test(registrations),
 		cmocka_unit_test(refused_registrations),
+		cmocka_unit_test(going_on),
 		cmocka_unit_test(tables_of_their_own),
 		cmocka_unit_test(a_directory_of_its_own),
 		cmocka_unit_test(refused_mappings),
