@@ -41,15 +41,9 @@ void org_json_time(json_t *object, const char *name, instant t);
 extern const char org_help[];
 int cmd_organisation(struct cli *c);
 
-int org_valider(struct org *o);  /* cli_org_check.c */
-int org_kladde(struct org *o);   /* cli_org_draft.c */
-/* The language of what is printed for people, where both are there: by LC_ALL … LANG. */
-bool org_is_english(void);
-
-/* cli_org_check.c */
-int org_valider(struct org *o);
-int org_kladde(struct org *o); /* cli_org_draft.c */
-int org_ret(struct org *o);    /* cli_org_edit.c */
+int org_valider(struct org *o); /* cli_org_check.c */
+int org_kladde(struct org *o);  /* cli_org_draft.c */
+int org_ret(struct org *o);     /* cli_org_edit.c */
 int org_opret(struct org *o);
 int org_publicer(struct org *o); /* cli_org_publish.c */
 int org_tilbagerul(struct org *o);

@@ -113,7 +113,8 @@ show(struct org *o, int64_t id)
 	struct err e = ERR_INIT;
 	json_t *top;
 
-	if (!store_read(o->store, &r, &e) || !draft_get(r, &o->desk, id, a, &row, &e))
+	if (!store_read(o->store, &r, &e) || !draft_get(r, &o->desk, id, a, &row, &e) ||
+	    !drafts_count(r, id, &row.edits, &e))
 		return org_failed(o, &e);
 	if (o->cli->json)
 		l.list = json_array();

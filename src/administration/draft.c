@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/mem.h"
 #include "registry/append.h"
 #include "registry/pack.h"
 
@@ -340,8 +341,8 @@ clean_job(struct tx *tx, void *arg, struct err *e)
 	return drafts_clear(tx, x->id, CLEAN_EDITS, &x->removed, e);
 }
 
-bool
-draft_clean(const struct desk *d, int64_t id, struct err *e)
+static bool
+clean(const struct desk *d, int64_t id, struct err *e)
 {
 	struct ending x = {d, id, 1};
 
@@ -351,12 +352,54 @@ draft_clean(const struct desk *d, int64_t id, struct err *e)
 	return true;
 }
 
+struct ended {
+	int64_t *at;
+	size_t count, room;
+};
+
+static bool
+note_ended(const struct draft_row *row, void *arg, struct err *e)
+{
+	struct ended *x = arg;
+
+	(void)e;
+	if (row->edits == 0 ||
+	    (row->state != DRAFT_PUBLICERET && row->state != DRAFT_FORKASTET))
+		return true;
+	if (x->count == x->room) {
+		x->room = x->room ? x->room * 2 : 8;
+		x->at = mem_resize(x->at, x->room * sizeof(*x->at));
+	}
+	x->at[x->count++] = row->id;
+	return true;
+}
+
+static bool
+find_ended(const struct desk *d, struct ended *out, struct err *e)
+{
+	AUTO(store_read_endp) struct reading *r = NULL;
+
+	return store_read(d->store, &r, e) && drafts_each(r, d->cvr, note_ended, out, e);
+}
+
+bool
+draft_sweep(const struct desk *d, struct err *e)
+{
+	struct ended x = {.at = NULL};
+	bool ok = find_ended(d, &x, e);
+
+	for (size_t i = 0; ok && i < x.count; i++)
+		ok = clean(d, x.at[i], e);
+	mem_free(x.at);
+	return ok;
+}
+
 bool
 draft_discard(const struct desk *d, int64_t id, struct err *e)
 {
 	struct ending x = {d, id, 0};
 
-	return store_write(d->store, discard_job, &x, e) && draft_clean(d, id, e);
+	return store_write(d->store, discard_job, &x, e) && draft_sweep(d, e);
 }
 
 bool

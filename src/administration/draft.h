@@ -60,9 +60,11 @@ MUST_USE bool draft_put(struct tx *tx, const struct desk *d, int64_t id, enum dr
 			const struct edit *edits, size_t count, struct err *e);
 /* Without edits afterwards; writes an audit record. Errors: DRAFT_UNKNOWN, DRAFT_STATE. */
 MUST_USE bool draft_discard(const struct desk *d, int64_t id, struct err *e);
-/* What an ended draft still holds goes, in small jobs: after publication, and to go on after
- * a kill. */
-MUST_USE bool draft_clean(const struct desk *d, int64_t id, struct err *e);
+/*
+ * What ended drafts of the authority still hold goes, in small jobs: after a publication, and
+ * again where a kill left something.
+ */
+MUST_USE bool draft_sweep(const struct desk *d, struct err *e);
 
 /* Opaque bytes of a load, committed with the edits of the same job. */
 MUST_USE bool draft_progress_set(struct tx *tx, int64_t id, struct str bytes, struct err *e);

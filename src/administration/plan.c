@@ -247,6 +247,7 @@ plan_add(struct plan *p, const struct drafted_place *place, const struct folded 
 {
 	const struct oio_type *t = desk_kind(place->key.kind);
 	const struct registrering reg = {.livscyklus = after->livscyklus,
+					 .bruger = ref_of_urn(PLAN_USER),
 					 .content = after->content};
 	struct plan_object *o;
 	instant at;

@@ -10,6 +10,12 @@
 
 #include "administration/draft.h"
 
+/*
+ * BrugerRef of what is registered here: systems need one to be there (docs/decisions/0023). Who
+ * it was is in the audit trail, and is nobody's business who reads an organisation.
+ */
+#define PLAN_USER STR("urn:sluse:organisation")
+
 enum plan_change {
 	PLAN_OPRETTET,
 	PLAN_OMDOEBT,

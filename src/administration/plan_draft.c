@@ -126,9 +126,11 @@ plan_all(struct planning *x, struct err *e)
 	if (draft_next((enum draft_state)row.state, DRAFT_VALIDER) == DRAFT_NONE)
 		return FAIL(e, DRAFT_STATE, "kladde %" PRId64 " er %s", row.id,
 			    draft_state_name[row.state]);
-	x->total = (size_t)row.edits;
 	x->p->title = row.title;
 	x->p->source = row.source;
+	if (!drafts_count(x->r, row.id, &row.edits, e))
+		return false;
+	x->total = (size_t)row.edits;
 	return store_event_last(x->r, &x->p->stream, e) &&
 	       drafts_edits(x->r, x->p->draft, NULL, next_edit, x, e) &&
 	       plan_consequences(x->p, x->r, e);

@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/encoding.h"
+#include "base/log.h"
 #include "crypto/digest.h"
 #include "registry/append.h"
 
@@ -236,6 +237,7 @@ publish(const struct desk *d, const struct plan *p, const struct publish_options
 	struct receipt *out, struct err *e)
 {
 	struct publishing x = {.desk = d, .p = p, .o = o};
+	struct err later = ERR_INIT;
 
 	*out = (struct receipt){.virkning = p->day};
 	if (!may_publish(d, p, o, &out->findings, e))
@@ -263,7 +265,10 @@ publish(const struct desk *d, const struct plan *p, const struct publish_options
 	memcpy(out->hash, x.row.hash, sizeof(out->hash));
 	out->held_us = x.held_us;
 	out->cpu_us = x.cpu_us;
-	return !p->draft || draft_clean(d, p->draft, e);
+	/* it is published; what could not be swept is swept next time */
+	if (p->draft && !draft_sweep(d, &later))
+		LOG_ERR(LOG_LEVEL_WARNING, "draft.sweep", &later, {"cvr", d->cvr});
+	return true;
 }
 
 /* ---- what was published ---- */

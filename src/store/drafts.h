@@ -16,7 +16,7 @@ struct draft_row {
 	instant made, changed;
 	int state;
 	int64_t publication; /* its number; 0: not published */
-	int64_t edits;       /* by draft_get and drafts_each only */
+	int64_t edits;       /* by drafts_each only: they have to be counted */
 };
 
 struct draft_edit_row {
@@ -34,6 +34,8 @@ MUST_USE bool drafts_create(struct tx *tx, const struct draft_row *row, int64_t 
 			    struct err *e);
 MUST_USE bool drafts_get(struct reading *r, int64_t id, struct arena *a, struct draft_row *out,
 			 bool *found, struct err *e);
+/* How many edits it has. Goes through all of them. */
+MUST_USE bool drafts_count(struct reading *r, int64_t draft, int64_t *out, struct err *e);
 typedef bool draft_fn(const struct draft_row *row, void *arg, struct err *e);
 /* Those of the authority, oldest first. */
 MUST_USE bool drafts_each(struct reading *r, struct str cvr, draft_fn *fn, void *arg,

@@ -57,9 +57,8 @@ drafts_create(struct tx *tx, const struct draft_row *row, int64_t *id, struct er
 	return true;
 }
 
-#define DRAFT_SELECT                                                                           \
-	"SELECT id, cvr, title, source, actor, made, changed, state, publication,"             \
-	" (SELECT count(*) FROM draft_edit e WHERE e.draft = d.id) FROM draft d "
+#define DRAFT_SELECT "SELECT id, cvr, title, source, actor, made, changed, state, publication,"
+#define DRAFT_COUNT " (SELECT count(*) FROM draft_edit e WHERE e.draft = d.id)"
 
 static void
 draft_read(const struct stmt *st, char cvr[9], struct draft_row *out)
@@ -85,7 +84,7 @@ drafts_get(struct reading *r, int64_t id, struct arena *a, struct draft_row *out
 	AUTO(stmt_release) struct stmt st = STMT_INIT;
 	char cvr[9];
 
-	if (!stmt_open(r->conn, DRAFT_SELECT "WHERE id = ?1", &st, e))
+	if (!stmt_open(r->conn, DRAFT_SELECT " 0 FROM draft WHERE id = ?1", &st, e))
 		return false;
 	stmt_bind_int(&st, 1, id);
 	if (!stmt_step(&st, found, e))
@@ -101,6 +100,21 @@ drafts_get(struct reading *r, int64_t id, struct arena *a, struct draft_row *out
 }
 
 bool
+drafts_count(struct reading *r, int64_t draft, int64_t *out, struct err *e)
+{
+	AUTO(stmt_release) struct stmt st = STMT_INIT;
+	bool has_row;
+
+	if (!stmt_open(r->conn, "SELECT count(*) FROM draft_edit WHERE draft = ?1", &st, e))
+		return false;
+	stmt_bind_int(&st, 1, draft);
+	if (!stmt_step(&st, &has_row, e))
+		return false;
+	*out = stmt_int(&st, 0);
+	return true;
+}
+
+bool
 drafts_each(struct reading *r, struct str owner, draft_fn *fn, void *arg, struct err *e)
 {
 	AUTO(stmt_release) struct stmt st = STMT_INIT;
@@ -108,7 +122,9 @@ drafts_each(struct reading *r, struct str owner, draft_fn *fn, void *arg, struct
 	char cvr[9];
 	bool has_row;
 
-	if (!stmt_open(r->conn, DRAFT_SELECT "WHERE cvr = ?1 ORDER BY id", &st, e))
+	if (!stmt_open(r->conn,
+		       DRAFT_SELECT DRAFT_COUNT " FROM draft d WHERE cvr = ?1 ORDER BY id", &st,
+		       e))
 		return false;
 	stmt_bind_int(&st, 1, objects_cvr(owner));
 	for (;;) {

@@ -102,6 +102,7 @@ draft_now(int64_t id)
 
 	assert_true(store_read(w.store, &r, &e));
 	assert_true(draft_get(r, &d, id, a, &row, &e));
+	assert_true(drafts_count(r, id, &row.edits, &e));
 	return row;
 }
 
