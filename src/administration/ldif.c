@@ -32,7 +32,7 @@ ldif_close(struct ldif *l)
 
 /* One physical line into l->next. */
 static bool
-read_one(struct ldif *l, bool *too_long, struct err *e)
+read_one(struct ldif *l, struct err *e)
 {
 	enum line_kind kind;
 	struct str line;
@@ -40,7 +40,7 @@ read_one(struct ldif *l, bool *too_long, struct err *e)
 	if (!lines_next(&l->lines, &kind, &line, e))
 		return false;
 	l->is_end = kind == LINE_END;
-	*too_long = kind == LINE_TOO_LONG;
+	l->is_next_too_long = kind == LINE_TOO_LONG;
 	l->next_line = l->lines.number;
 	if (l->next_line == 1)
 		line = text_without_bom(line);
@@ -56,11 +56,9 @@ read_one(struct ldif *l, bool *too_long, struct err *e)
 static bool
 next_line(struct ldif *l, enum line_kind *kind, size_t *number, struct err *e)
 {
-	bool too_long = false;
-
-	if (!l->has_next && !read_one(l, &too_long, e))
+	if (!l->has_next && !read_one(l, e))
 		return false;
-	*kind = !l->has_next ? LINE_END : too_long ? LINE_TOO_LONG : LINE_HERE;
+	*kind = !l->has_next ? LINE_END : l->is_next_too_long ? LINE_TOO_LONG : LINE_HERE;
 	if (*kind == LINE_END)
 		return true;
 	buf_clear(&l->line);
@@ -69,14 +67,15 @@ next_line(struct ldif *l, enum line_kind *kind, size_t *number, struct err *e)
 	*number = l->next_line;
 	l->has_next = false;
 	/* a blank line is not continued */
-	while (l->line.len > 0) {
-		if (!read_one(l, &too_long, e))
+	while (l->line.len > 0 || *kind == LINE_TOO_LONG) {
+		if (!read_one(l, e))
 			return false;
-		if (!l->has_next || l->next.len == 0 || l->next.ptr[0] != ' ')
+		if (!l->has_next || l->is_next_too_long || l->next.len == 0 ||
+		    l->next.ptr[0] != ' ')
 			break;
 		buf_add(&l->line, str_skip(buf_str(&l->next), 1));
 		l->has_next = false;
-		if (too_long || l->line.over)
+		if (l->line.over)
 			*kind = LINE_TOO_LONG;
 	}
 	return true;
@@ -170,15 +169,17 @@ ldif_next(struct ldif *l, struct arena *a, struct ldif_entry *out, bool *is_end,
 {
 	size_t number = 0, bytes = 0, room = 0;
 	enum line_kind kind;
+	bool is_blank;
 
 	*out = (struct ldif_entry){0};
 	for (;;) {
 		if (!next_line(l, &kind, &number, e))
 			return false;
 		*is_end = kind == LINE_END && out->line == 0;
-		if (kind == LINE_END || (l->line.len == 0 && out->line > 0))
+		is_blank = kind == LINE_HERE && l->line.len == 0;
+		if (kind == LINE_END || (is_blank && out->line > 0))
 			break;
-		if (l->line.len == 0 || l->line.ptr[0] == '#')
+		if (is_blank || (l->line.len > 0 && l->line.ptr[0] == '#'))
 			continue;
 		/* only where the file begins */
 		if (out->line == 0 && str_has_prefix(buf_str(&l->line), STR("version:")))

@@ -28,6 +28,7 @@ struct ldif {
 	bool has_next;   /* a line was read that belongs to what follows */
 	struct buf next;
 	size_t next_line;
+	bool is_next_too_long; /* nothing of it is in next */
 	bool is_end;
 };
 

@@ -300,6 +300,43 @@ going_on(void **state)
 	}
 }
 
+/* ---- limits ---- */
+
+/* What stands before and behind so many times an x, and what of the second record is told. */
+static const struct {
+	const char *file, *before, *behind, *refusals;
+	unsigned count;
+} sizes[] = {
+	{"x.json", "[{\"x\":\"", "\"}," USER("") "]",
+	 "! x.json:1 : registreringen er for lang\n", 300000},
+	{"x.jsonl", "{\"x\":\"", "\"}\n" LINE("1"), "! x.jsonl:1 : linjen er for lang\n",
+	 4200000},
+	{"x.ldif", "dn: x\nphoto: ", "\n\n" ADA, "! x.ldif:2 : posten er for stor\n", 4200000},
+	{"x.ldif", "dn: x\nphoto: \n ", "\n x\n\n" ADA, "! x.ldif:2 : posten er for stor\n",
+	 4194298},
+};
+
+static void
+limits_hold(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		AUTO(buf_release) struct buf text = BUF_INIT(1u << 23);
+		struct source_world w;
+
+		source_world_make(&w);
+		buf_add_c(&text, sizes[i].before);
+		for (unsigned n = 0; n < sizes[i].count; n++)
+			buf_add_char(&text, 'x');
+		buf_add_c(&text, sizes[i].behind);
+		source_world_write(&w, sizes[i].file, buf_str(&text));
+		source_world_read(&w, sizes[i].file, 0);
+		if (!str_eq_c(buf_str(&w.refusals), sizes[i].refusals) || w.told == 0)
+			fail_msg("%zu: " STR_FMT, i, STR_ARG(buf_str(&w.refusals)));
+		source_world_remove(&w);
+	}
+}
+
 /* ---- mappings ---- */
 
 static const char mapping[] =
@@ -435,6 +472,7 @@ main(void)
 		cmocka_unit_test(registrations),
 		cmocka_unit_test(refused_registrations),
 		cmocka_unit_test(going_on),
+		cmocka_unit_test(limits_hold),
 		cmocka_unit_test(tables_of_their_own),
 		cmocka_unit_test(a_directory_of_its_own),
 		cmocka_unit_test(refused_mappings),
