@@ -129,6 +129,15 @@ TABLE = [
         (f'<Transform Algorithm="{wss.EXC}"', '<Transform Algorithm="http://www.w3.org/TR/1999/REC-xpath-19991116"')),
     row(10, "a key that is not there", NO_KEY, last("URI=\"#uuid-", "URI=\"#other-")),
     row(10, "a key elsewhere", NO_KEY, last("URI=\"#uuid-", "URI=\"http://evil.example/#uuid-")),
+    row(10, "a SubjectKeyIdentifier of nobody", NO_KEY, lambda t: key_info(
+        lambda _: key_named(wss.SKI, b"x" * 20))(t)),
+    row(10, "a thumbprint of nobody", NO_KEY, lambda t: key_info(lambda _: key_named(THUMBPRINT, b"x" * 20))(t)),
+    row(10, "an issuer and number of nobody", NO_KEY, lambda t: key_info(
+        lambda _: "<X509Data><X509IssuerSerial><X509IssuerName>CN=x</X509IssuerName><X509SerialNumber>1"
+                  "</X509SerialNumber></X509IssuerSerial></X509Data>")(t)),
+    row(10, "a name alone", NO_KEY, lambda t: key_info(lambda _: "<KeyName>KY</KeyName>")(t)),
+    row(10, "a place to fetch it from", NO_KEY, lambda t: key_info(
+        lambda _: '<RetrievalMethod URI="http://evil.example/"/>')(t)),
     row(10, "a reference out of the message", WRONG, ('URI="#_1"', 'URI="http://evil.example/"')),
     # 11: what is covered
     row(11, "Body", UNCOVERED, unsigned("_1")),
@@ -235,6 +244,7 @@ def key_info(make):
     """Another KeyInfo, made of the signer's certificate."""
     def change(text):
         return re.sub(r"<KeyInfo>.*?</KeyInfo>", f"<KeyInfo>{make(change.cert)}</KeyInfo>", text)
+    change.cert = None
     return change
 
 

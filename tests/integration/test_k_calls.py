@@ -37,6 +37,7 @@ AUDIENCE = security("wsse:InvalidSecurityToken", "The security token has another
 HOLDER = security("wsse:FailedAuthentication", "The message is not signed by the holder of the security token.")
 CERT = security("wsse:FailedAuthentication", "The certificate is not accepted.")
 REPLAYED = security("wsa:InvalidAddressingHeader/wsa:DuplicateMessageID", "The message was received before.")
+INVALID = security("wsa:InvalidAddressingHeader", "An addressing header is invalid.")
 MISSING = security("wsa:MessageAddressingHeaderRequired", "A required addressing header is missing.")
 TWICE = security("wsa:InvalidAddressingHeader/wsa:InvalidCardinality", "An addressing header occurs twice.")
 ANONYMOUS = security("wsa:InvalidAddressingHeader/wsa:OnlyAnonymousAddressSupported",
@@ -77,6 +78,28 @@ def moved_body(before="", after=""):
 
 def token_id(text):
     return re.search(r'<Assertion [^>]*?\bID="([^"]*)', text).group(1)
+
+
+def epr(name):
+    return f"<a:{name}><a:Address>{WSA}/anonymous</a:Address></a:{name}>"
+
+
+def confirmed(until):
+    """The end of the confirmation alone."""
+    return lambda t: re.sub(r'(<SubjectConfirmationData [^>]*?NotOnOrAfter=")[^"]*', rf"\g<1>{until}", t)
+
+
+def references(count):
+    """So many in the message's signature: further headers are signed too, or nothing is."""
+    def change(text):
+        at = text.rindex("<SignedInfo>")
+        found = re.findall(r"<Reference .*?</Reference>", text[at:])
+        if count == 0:
+            return text[:at] + text[at:].replace("".join(found), "", 1)
+        for n in range(count - len(found)):
+            text = changed(text, [header(f'<x u:Id="n{n}"/>'), also_signed(f"n{n}")])
+        return text
+    return change
 
 
 def prefix_list(text):
@@ -141,6 +164,9 @@ TABLE = [
     row(2, "a DOCTYPE", MALFORMED, ("<s:Envelope", "<!DOCTYPE x><s:Envelope"), how="damaged"),
     row(2, "a processing instruction", MALFORMED, ("<s:Header>", "<s:Header><?x y?>"), how="damaged"),
     row(2, "too deep", LIMIT, ("</LaesInput>", "<x>" * 101 + "</x>" * 101 + "</LaesInput>")),
+    row(2, "another encoding", MALFORMED,
+        ("<s:Envelope", '<?xml version="1.0" encoding="ISO-8859-1"?><s:Envelope'), how="damaged"),
+    row(2, "too many elements", LIMIT, ("</LaesInput>", "<x/>" * 2000001 + "</LaesInput>"), how="damaged"),
     row(3, "a comment in Header", MALFORMED, ("<s:Header>", "<s:Header><!-- -->")),
     row(3, "no Header", ENVELOPE, lambda t: re.sub(r"<s:Header>.*</s:Header>", "", t)),
     row(3, "two Bodies", ENVELOPE, ("</s:Envelope>", "<s:Body/></s:Envelope>")),
@@ -166,6 +192,15 @@ TABLE = [
     row(6, "no Action", MISSING, without("Action")),
     row(6, "no MessageID", MISSING, without("MessageID")),
     row(6, "two Actions", TWICE, header("<a:Action>x</a:Action>")),
+    row(6, "two MessageIDs", TWICE, header("<a:MessageID>x</a:MessageID>")),
+    row(6, "two To", TWICE, header("<a:To>x</a:To>")),
+    row(6, "two ReplyTo", TWICE, header(epr("ReplyTo"))),
+    row(6, "two From", TWICE, header(epr("From") * 2)),
+    row(6, "two FaultTo", TWICE, header(epr("FaultTo") * 2)),
+    row(6, "a MessageID with white space", INVALID, (">urn:uuid:", ">urn:uuid: ")),
+    row(6, "an empty MessageID", INVALID, lambda t: re.sub(r"(<a:MessageID[^>]*>)[^<]*", r"\1", t)),
+    row(6, "a MessageID of 513 characters", INVALID, (">urn:uuid:", ">urn:uuid:" + "x" * 468)),
+    row(6, "ReplyTo to nobody", ANONYMOUS, (wss.ANONYMOUS, WSA + "/none")),
     row(6, "ReplyTo elsewhere", ANONYMOUS, (wss.ANONYMOUS, "http://evil.example/")),
     row(6, "FaultTo elsewhere", ANONYMOUS, header("<a:FaultTo><a:Address>urn:x</a:Address></a:FaultTo>")),
     row(6, "another framework", FRAMEWORK, header(f'<Framework xmlns="{wss.LIBERTY}" version="1.0"/>')),
@@ -173,8 +208,20 @@ TABLE = [
     row(7, "over", EXPIRED, times(-610, -310)),
     row(7, "from the future", EXPIRED, times(310, 610)),
     row(7, "lives for more than 15 minutes", EXPIRED, times(0, 901)),
+    row(7, "ends before it begins", EXPIRED, times(0, -1)),
     row(7, "no Expires", STAMP, without("u:Expires")),
+    row(7, "no Created", STAMP, without("u:Created")),
+    row(7, "no zone", STAMP, lambda t: re.sub(r"Z</u:Created>", "</u:Created>", t)),
     # 8: the token
+    # a reference that named it would be found out first
+    row(8, "no ID", TOKEN, lambda t: re.sub(r'(<Assertion [^>]*?) ID="[^"]*"', r"\1", t),
+        lambda t: re.sub(r"</Assertion><o:SecurityTokenReference .*?</o:SecurityTokenReference>", "</Assertion>", t),
+        how="damaged"),
+    row(8, "an ID that is no name", TOKEN, lambda t: t.replace(token_id(t), "-" + token_id(t)[1:]), how="damaged"),
+    row(8, "two signatures", TOKEN, token=[("<Subject>", f'<Signature xmlns="{DS}"/><Subject>')]),
+    row(8, "no Subject", TOKEN, token=[lambda t: re.sub(r"<Subject>.*</Subject>", "", t)]),
+    row(8, "two Subjects", TOKEN, token=[("<Conditions ", "<Subject/><Conditions ")]),
+    row(8, "no Conditions", TOKEN, token=[lambda t: re.sub(r"<Conditions .*</Conditions>", "", t)]),
     row(8, "another version", TOKEN, token=[('Version="2.0"', 'Version="1.1"')]),
     row(8, "two Conditions", TOKEN, token=[("<AttributeStatement>", "<Conditions/><AttributeStatement>")]),
     row(8, "no attributes", TOKEN,
@@ -190,6 +237,12 @@ TABLE = [
         token=[lambda t: re.sub(r'URI="#_', 'URI="#_x', t)], token_how="again"),
     row(9, "enveloped alone", TOKEN, token=[(f'<Transform Algorithm="{EXC}"></Transform></Transforms>',
                                              "</Transforms>")]),
+    row(9, "two references", TOKEN, token=[
+        ("</SignedInfo>", base.reference("x") + "</SignedInfo>")]),
+    row(9, "transforms in another order", TOKEN, token=[lambda t: re.sub(
+        r'(<Transform Algorithm="[^"]*enveloped-signature"></Transform>)(<Transform Algorithm="[^"]*"></Transform>)',
+        r"\2\1", t, count=1)]),
+    row(9, "digest sha1", TOKEN, token=[(wss.SHA256, DS + "sha1")]),
     row(9, "rsa-sha1", TOKEN, token=[(wss.RSA_SHA256, DS + "rsa-sha1")]),
     # 10 and 11
     row(10, "another issuer", TOKEN, token=[("/runtime</Issuer>", "/other</Issuer>")]),
@@ -205,11 +258,23 @@ TABLE = [
     # 12: its holder
     row(12, "bearer", TOKEN, token=[("cm:holder-of-key", "cm:bearer")]),
     row(12, "another recipient", AUDIENCE, token=[('Recipient="', 'Recipient="urn:x')]),
+    row(12, "over", OVER, token=[confirmed("2024-01-01T00:00:00.000Z")]),
+    row(12, "no end", TOKEN, token=[
+        lambda t: re.sub(r'(<SubjectConfirmationData [^>]*?)NotOnOrAfter="[^"]*" ?', r"\1", t)]),
+    row(12, "two certificates", TOKEN, token=[lambda t: re.sub(
+        r"(<SubjectConfirmationData .*?)(<X509Certificate>.*?</X509Certificate>)", r"\1\2\2", t, count=1)]),
+    row(12, "no confirmation", TOKEN, token=[
+        lambda t: re.sub(r"<SubjectConfirmation .*</SubjectConfirmation>", "", t)]),
     row(12, "no certificate", TOKEN, token=[
         lambda t: re.sub(r"(<SubjectConfirmationData [^>]*>).*?</SubjectConfirmationData>",
                          r"\1</SubjectConfirmationData>", t)]),
     # 13: the shape of the signature
     row(13, "an Object", HEADER, last("</Signature></o:Security>", "<Object/></Signature></o:Security>")),
+    row(13, "a Manifest", HEADER,
+        last("</Signature></o:Security>", "<Object><Manifest/></Object></Signature></o:Security>")),
+    row(13, "two KeyInfos", HEADER, last("</KeyInfo>", "</KeyInfo><KeyInfo/>")),
+    row(13, "no value", HEADER, lambda t: re.sub(
+        r"<SignatureValue>[^<]*</SignatureValue>(?=<KeyInfo>(?:(?!<SignatureValue>).)*$)", "", t), how="damaged"),
     row(13, "no KeyInfo", HEADER, lambda t: t[:t.rindex("<KeyInfo>")] + "</Signature></o:Security>"
         + t.split("</o:Security>")[1]),
     row(13, "two values", HEADER, last("<KeyInfo>", "<SignatureValue/><KeyInfo>"), how="damaged"),
@@ -219,6 +284,9 @@ TABLE = [
     # 15: algorithms
     row(15, "rsa-sha1", ALGORITHM, last(wss.RSA_SHA256, DS + "rsa-sha1")),
     row(15, "digest sha1", ALGORITHM, last(wss.SHA256, DS + "sha1")),
+    row(15, "another canonicalisation", ALGORITHM,
+        last(f'<CanonicalizationMethod Algorithm="{EXC}"',
+             '<CanonicalizationMethod Algorithm="http://www.w3.org/TR/2001/REC-xml-c14n-20010315"')),
     row(15, "dsa", ALGORITHM, last(wss.RSA_SHA256, DS + "dsa-sha1")),
     # 16: the holder's signature
     row(16, "of another system", HOLDER, ("<u:Created>", "<u:Created> "), how="KSD"),
@@ -228,6 +296,8 @@ TABLE = [
     row(17, "to nothing", WRONG, ('<Reference URI="#_1"', '<Reference URI="#nothing"')),
     row(17, "out of the message", WRONG, ('<Reference URI="#_1"', '<Reference URI="http://evil.example/"')),
     row(17, "to everything", WRONG, ('<Reference URI="#_1"', '<Reference URI=""')),
+    row(17, "one reference too many", HEADER, references(21)),
+    row(17, "none", HEADER, references(0)),
     # 18: what is covered
     row(18, "Body", UNCOVERED, unsigned("_1")),
     row(18, "Action", UNCOVERED, unsigned("_2")),
@@ -373,6 +443,9 @@ def test_unchanged(senders, token, version):
 ACCEPTED = {
     "2: a comment in Body": [("</UUIDIdentifikator>", "<!-- --></UUIDIdentifikator>")],
     "5: the certificate too": [lambda t: t],
+    "6: faults to nobody": [header(f'<a:FaultTo u:Id="x"><a:Address>{WSA}/none</a:Address></a:FaultTo>'),
+                            also_signed("x")],
+    "17: twenty references": [references(20)],
     "19: the token itself is digested": [
         lambda t: re.sub(r'<Reference URI="#_str_.*?</Reference>', "", t),
         lambda t: also_signed(token_id(t))(t)],
@@ -409,6 +482,22 @@ def test_1_plain_http(senders):
                               ("POST", base.PATH, b"x", {"Content-Type": "text/plain"}))):
         status, _, answer = wire.ask(*call)
         assert status == want and re.fullmatch(re.escape(text) + r" \(ref: [0-9a-f]{16}\)\n", answer.decode())
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_3_another_soap(senders, token, version):
+    """Told in SOAP 1.2, since nobody knows that version."""
+    sender = senders[version]
+    text = call(sender, token).replace(sender.version, "urn:soap")
+    status, answer = ask(senders["1.2"], text.encode())
+    assert status == 500
+    check_fault(answer, plain("VersionMismatch", "The envelope is of an unknown SOAP version."), S12)
+
+
+def test_2_not_utf8(senders, token):
+    sender = senders["1.2"]
+    message = call(sender, token).encode().replace(UNIT.encode(), b"\xe6" + UNIT.encode()[1:], 1)
+    refused(sender, ask(sender, message)[1], MALFORMED, S12)
 
 
 @pytest.mark.parametrize("key, want", [("KY", None), ("KSD", NO_KEY)])
