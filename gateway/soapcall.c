@@ -12,6 +12,8 @@
  */
 #include "gateway/app.h"
 
+#include <string.h>
+
 #include "base/limits.h"
 #include "base/log.h"
 #include "gateway/outcome.h"
@@ -275,6 +277,21 @@ claim(struct soap_run *r, struct err *e)
 	return r->is_claimed;
 }
 
+/*
+ * [token-service 4.1] what is neither the sender's doing nor the rules' has a number of its own
+ * at the token service; records and the log say what it was. A full set of what was seen is
+ * told apart (5.7): sent again, it may succeed.
+ */
+static enum err_code
+told_as(const struct soap_run *r, enum err_code code)
+{
+	const struct err_row *row = err_row(code);
+	bool is_ours = row->voice == VOICE_CLI ||
+		       (row->voice == VOICE_SOAP && strcmp(row->code, "Receiver") == 0);
+
+	return is_ours && !r->is_service && code != REPLAY_STORE_FULL ? STS_UNEXPECTED : code;
+}
+
 /* A claimed message is recorded before its fault leaves; if it cannot be, that is the fault. */
 static void
 refuse(struct soap_run *r, struct err *e)
@@ -300,7 +317,7 @@ refuse(struct soap_run *r, struct err *e)
 		}
 		f.reason = STR_NONE;
 	}
-	f.row = err_row(e->code);
+	f.row = err_row(told_as(r, e->code));
 	f.detail = r->is_service ? FAULT_DETAIL_SERVICE : FAULT_DETAIL_STS;
 	if (e->code == CALLS_LIMITED) {
 		http_plain(r->c, f.row->http, f.row->text);

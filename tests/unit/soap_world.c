@@ -233,7 +233,7 @@ sw_post(struct soap_world *s, bool is_service, struct str body)
 		.request_id = STR("r-1"),
 		.now = s->g.now,
 		.a = arena_new(),
-		.answer = BUF_INIT(LIMIT_ANSWER_BYTES),
+		.answer = BUF_INIT(s->answer_bytes ? s->answer_bytes : LIMIT_ANSWER_BYTES),
 	};
 	if (is_service)
 		service_call(&s->app, &s->platform, &sw_service, &s->call);

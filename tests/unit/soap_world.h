@@ -18,6 +18,7 @@ struct soap_world {
 	struct str transaction; /* TransactionUUID of calls; absent: t-1 */
 	struct str tls_cert;    /* DER; of whoever connects, absent: none */
 	struct str message_id;  /* of the last message written */
+	size_t answer_bytes;    /* the room for answers; 0: as it is */
 	bool is_signed;         /* the last answer, over every part it has to be */
 };
 

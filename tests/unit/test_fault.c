@@ -188,6 +188,7 @@ texts_that_clients_match(void **state)
 		{RST_MALFORMED, "103", NULL},
 		{RST_UNSUPPORTED, "110", NULL},
 		{STS_AUDIT_FAILED, "106", NULL},
+		{STS_UNEXPECTED, "100", "Unexpected error."},
 		{STS_CONFIGURATION, "111", NULL},
 	};
 
