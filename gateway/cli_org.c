@@ -52,6 +52,11 @@ const char org_help[] =
 	"    --ledere, --tekst         with leaders; as text\n"
 	"    --udvikling               a plot of how it grew\n"
 	"    --trin dag|maaned|aar     steps of how it grew\n"
+	"  eksport                     as files that can be read again, sorted by UUID\n"
+	"    --format csv|jsonl|os2sync, -o FIL|MAPPE  tables into a new folder, or one file\n"
+	"    --kilde NAVN, --cpr       its name in the manifest; with CPR numbers\n"
+	"  sammenlign [EKSPORT [EKSPORT]]  what differs, as CSV; exit 10 if anything does\n"
+	"    --foer-pr DATO, --foer-registreret TIDSPUNKT  two moments instead of an export\n"
 	"    --pr DATO, --registreret TIDSPUNKT, --kladde KLADDE  what holds on that day, as\n"
 	"                              was known then, with a draft on top\n";
 
@@ -83,6 +88,13 @@ static const struct org_command commands[] = {
 	 ORG_MOMENT_USAGE " [--enhed UUID] [--dybde N] [--hoejst N | --alle] [--ledere] "
 			  "[--tekst] | --udvikling [--trin dag|maaned|aar] [-o FIL]",
 	 org_diagram},
+	{"eksport",
+	 ORG_MOMENT_USAGE " [--format csv|jsonl|os2sync] [--kilde NAVN] [--cpr] [-o FIL|MAPPE]",
+	 org_eksport},
+	{"sammenlign",
+	 "[EKSPORT [EKSPORT]] " ORG_MOMENT_USAGE
+	 " [--foer-pr DATO] [--foer-registreret TIDSPUNKT]",
+	 org_sammenlign},
 };
 
 static const struct org_command *

@@ -50,5 +50,7 @@ int org_tilbagerul(struct org *o);
 int org_publikationer(struct org *o); /* cli_org_published.c */
 int org_noegledata(struct org *o);    /* cli_org_figures.c */
 int org_diagram(struct org *o);       /* cli_org_chart.c */
+int org_eksport(struct org *o);       /* cli_org_export.c */
+int org_sammenlign(struct org *o);    /* cli_org_diff.c */
 
 #endif

@@ -74,26 +74,6 @@ print_json(const struct view *v)
 
 /* ---- CSV ---- */
 
-/*
- * RFC 4180. A text that a spreadsheet would take for a formula gets an apostrophe in front: ids
- * of sources are texts of others.
- */
-static void
-print_field(struct str text, char after)
-{
-	bool is_formula = text.len > 0 && strchr("=+-@\t\r", text.ptr[0]);
-
-	putchar('"');
-	if (is_formula)
-		putchar('\'');
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.ptr[i] == '"')
-			putchar('"');
-		putchar(text.ptr[i]);
-	}
-	printf("\"%c", after);
-}
-
 static void
 print_csv(const struct view *v)
 {
@@ -111,11 +91,10 @@ print_csv(const struct view *v)
 	for (size_t i = 0; i < v->figures.count; i++) {
 		const struct figures_row *row = &v->figures.rows[i];
 
-		print_field(str_from(row->kind->id), ';');
-		print_field(str_is_set(row->key) ? row->key : STR(""), ';');
-		print_field(figures_text(row, v->moment.language, v->a), ';');
-		print_field(str_from(row->kind->says[v->moment.language]), '\r');
-		putchar('\n');
+		org_csv_field(str_from(row->kind->id), ";");
+		org_csv_field(row->key, ";");
+		org_csv_field(figures_text(row, v->moment.language, v->a), ";");
+		org_csv_field(str_from(row->kind->says[v->moment.language]), "\r\n");
 	}
 }
 

@@ -6,6 +6,7 @@
 #include "gateway/cli_org_moment.h"
 
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,4 +61,20 @@ org_moment_flag(const struct org *o, struct org_moment *m, int flag)
 	default:
 		return org_usage(o, "ukendt flag");
 	}
+}
+
+void
+org_csv_field(struct str text, const char *after)
+{
+	bool is_formula = text.len > 0 && strchr("=+-@\t\r", text.ptr[0]);
+
+	putchar('"');
+	if (is_formula)
+		putchar('\'');
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] == '"')
+			putchar('"');
+		putchar(text.ptr[i]);
+	}
+	printf("\"%s", after);
 }

@@ -26,6 +26,13 @@ void org_moment_init(const struct org *o, struct org_moment *m);
 /* One of those flags, with optarg; any other is a mistake. EXIT_OK, or told. */
 int org_moment_flag(const struct org *o, struct org_moment *m, int flag);
 
+/*
+ * A field of CSV on standard output, and what comes behind it. A text that a spreadsheet would
+ * take for a formula gets an apostrophe in front: it may be a text of others.
+ * Source: RFC 4180.
+ */
+void org_csv_field(struct str text, const char *after);
+
 /* cli_org_figures.c: dag, maaned, aar */
 bool org_step(const char *name, enum figures_step *out);
 /* … the figures of that moment, with findings */

@@ -231,3 +231,90 @@ def test_charts_of_all_sizes(tmp_path, units):
     width, height = drawn(tmp_path, whole)
     assert width < 32767 and height < 32767  # what drawing programs can do
     assert place.sluse("diagram", "--tekst", "--alle").stdout.count("\n") == units + 3
+
+
+# ---- eksport and sammenlign ----
+
+def files(folder):
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def test_export_is_the_same_each_time(place):
+    for form, name in (("csv", None), ("jsonl", "o.jsonl"), ("os2sync", "o.json")):
+        made = []
+        for i in range(2):
+            target = place.folder / f"{form}{i}" if name is None else place.folder / f"{i}{name}"
+            place.sluse("eksport", "--format", form, "-o", str(target))
+            made.append(files(target) if name is None else target.read_bytes())
+            mode = (next(iter(target.iterdir())) if name is None else target).stat().st_mode
+            assert mode & 0o077 == 0
+        assert made[0] == made[1] and made[0]
+    assert set(files(place.folder / "csv0")) >= {"enheder.csv", "brugere.csv", "tilknytninger.csv", "manifest.json"}
+    assert place.sluse("eksport", "--format", "jsonl").stdout.encode() == (place.folder / "0o.jsonl").read_bytes()
+    units = [row["uuid"] for row in csv.DictReader(io.StringIO(files(place.folder / "csv0")["enheder.csv"].decode("utf-8-sig")),
+                                                    delimiter=";")]
+    assert units == sorted(units) and len(units) == 3
+
+
+def test_export_refuses(place):
+    place.sluse("eksport", code=2)
+    place.sluse("eksport", "--format", "xml", "-o", "x", code=2)
+    (place.folder / "there").mkdir()
+    place.sluse("eksport", "-o", str(place.folder / "there"), code=1)
+    (place.folder / "f.jsonl").write_text("mine")
+    place.sluse("eksport", "--format", "jsonl", "-o", str(place.folder / "f.jsonl"), code=1)
+    assert (place.folder / "f.jsonl").read_text() == "mine"
+
+
+def test_export_of_the_past(place):
+    before = place.sluse("eksport", "--format", "jsonl").stdout
+    place.put("OrganisationEnhed C n:Løn_og_personale Tilhoerer:O Overordnet:A", at="2025-03-01T12:00:00")
+    assert place.sluse("eksport", "--format", "jsonl").stdout != before
+    assert place.sluse("eksport", "--format", "jsonl", "--registreret", "2025-03-01").stdout == before
+
+
+@pytest.mark.parametrize("form, suffix", [("csv", ""), ("jsonl", ".jsonl"), ("os2sync", ".json")])
+def test_an_export_compared_with_what_is_here(place, form, suffix):
+    target = place.folder / f"export{suffix}"
+    place.sluse("eksport", "--format", form, "-o", str(target))
+    assert place.lines("sammenlign", str(target)) == []
+    place.put("OrganisationEnhed B n:Familie Tilhoerer:O Overordnet:C Opgaver:K Adresser:P/email TilknyttedeFunktioner:U",
+              "OrganisationEnhed x n:Ny Tilhoerer:O Overordnet:A")
+    found = place.lines("sammenlign", str(target), code=10)
+    b, c = "42" * 4 + "-4242" * 3 + "-" + "42" * 6, "43" * 4 + "-4343" * 3 + "-" + "43" * 6
+    changes = {(f["change"], f["uuid"], f.get("field")): (f.get("before"), f.get("after")) for f in found}
+    assert changes["omdoebt", b, "EnhedNavn"] == ("Børn og unge", "Familie")
+    assert changes["flyttet", b, "Overordnet"][1] == c
+    assert ("oprettet", LETTER_X, None) in changes
+    assert {f["uuid"] for f in found if f["type"] == "organisationenhed"} == {b, LETTER_X}
+    later = place.folder / f"later{suffix}"
+    place.sluse("eksport", "--format", form, "-o", str(later))
+    assert place.lines("sammenlign", str(target), str(later), code=10) == found
+    assert place.lines("sammenlign", str(later)) == []
+
+
+def test_two_moments(place):
+    place.put("OrganisationEnhed C n:Løn Tilhoerer:O Overordnet:A Adresser:S/los_kaldenavn TilknyttedeFunktioner:H Inaktiv",
+              "Person R k:person-1 n:Ida_010203-1234", at="2025-03-01T12:00:00")
+    said = place.sluse("sammenlign", "--foer-registreret", "2025-03-01", code=10, text=False).stdout.decode()
+    rows = list(csv.DictReader(io.StringIO(said, newline=""), delimiter=";"))
+    assert [(r["aendring"], r["type"], r["felt"], r["foer"], r["efter"]) for r in rows] == [
+        ("nedlagt", "organisationenhed", "Gyldighed", "Aktiv", "Inaktiv"),
+        ("aendret", "person", "NavnTekst", "Ida Sørensen", "Ida ***********")]
+    assert place.sluse("sammenlign", "--foer-registreret", "2025-03-02").stdout == ""
+    place.put("OrganisationEnhed B n:Børn_og_unge[2020-01-01,2099-01-01) n:Familie[2099-01-01,inf) Tilhoerer:O "
+              "Overordnet:A Opgaver:K Adresser:P/email TilknyttedeFunktioner:U")
+    found = place.lines("sammenlign", "--foer-pr", "2098-12-31", "--pr", "2099-01-01", code=10)
+    assert ("omdoebt", "EnhedNavn") in {(f["change"], f["field"]) for f in found}
+    assert len({f["uuid"] for f in found}) == 1
+
+
+def test_comparing_needs_something(place):
+    place.sluse("sammenlign", code=2)
+    place.sluse("sammenlign", "a", "b", "c", code=2)
+    place.sluse("sammenlign", "a", "--foer-pr", "2024-01-01", code=2)
+    assert place.sluse("sammenlign", str(place.folder / "nothing"), code=None).returncode == 3
+    spoiled = place.folder / "spoiled.jsonl"
+    spoiled.write_text('{"this is": "no object"}\n')
+    assert place.sluse("sammenlign", str(spoiled), code=None).returncode == 6
+    assert not [name for name in os.listdir("/tmp") if name.startswith("sluse-") and len(name) == 12]
