@@ -25,8 +25,9 @@ struct chart {
 };
 
 static int
-read_own_flag(struct chart *c, int flag)
+read_flag(void *arg, int flag)
 {
+	struct chart *c = arg;
 	int64_t n;
 
 	switch (flag) {
@@ -63,7 +64,7 @@ read_own_flag(struct chart *c, int flag)
 		c->file = optarg;
 		return EXIT_OK;
 	default:
-		return org_moment_flag(c->o, &c->moment, flag);
+		return ORG_NOT_OWN;
 	}
 }
 
@@ -82,14 +83,8 @@ read_flags(struct chart *c)
 		{"trin", required_argument, NULL, 't'},
 		{NULL, 0, NULL, 0},
 	};
-	int flag, code = EXIT_OK;
 
-	while (code == EXIT_OK &&
-	       (flag = getopt_long(c->o->argc, c->o->argv, "o:", longs, NULL)) != -1)
-		code = read_own_flag(c, flag);
-	if (code == EXIT_OK && optind < c->o->argc)
-		return org_usage(c->o, "'%s' er for meget", c->o->argv[optind]);
-	return code;
+	return org_flags(c->o, &c->moment, longs, read_flag, c);
 }
 
 /* ---- making it ---- */

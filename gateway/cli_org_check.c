@@ -167,8 +167,10 @@ list_rules(const struct check *c)
 /* ---- arguments ---- */
 
 static int
-read_flag(struct check *c, int flag)
+read_flag(void *arg, int flag)
 {
+	struct check *c = arg;
+
 	switch (flag) {
 	case 'r':
 		c->rules.only = rule_named(str_from(optarg));
@@ -182,7 +184,7 @@ read_flag(struct check *c, int flag)
 		c->is_list = true;
 		return EXIT_OK;
 	default:
-		return org_moment_flag(c->o, &c->moment, flag);
+		return ORG_NOT_OWN;
 	}
 }
 
@@ -196,16 +198,8 @@ read_flags(struct check *c)
 		{"regler", no_argument, NULL, 'l'},
 		{NULL, 0, NULL, 0},
 	};
-	int flag, code;
 
-	while ((flag = getopt_long(c->o->argc, c->o->argv, "", longs, NULL)) != -1) {
-		code = read_flag(c, flag);
-		if (code != EXIT_OK)
-			return code;
-	}
-	if (optind < c->o->argc)
-		return org_usage(c->o, "'%s' er for meget", c->o->argv[optind]);
-	return EXIT_OK;
+	return org_flags(c->o, &c->moment, longs, read_flag, c);
 }
 
 /* ---- the check ---- */

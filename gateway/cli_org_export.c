@@ -111,6 +111,30 @@ read_format(const char *name, enum source_format *out)
 }
 
 static int
+read_flag(void *arg, int flag)
+{
+	struct export *x = arg;
+
+	switch (flag) {
+	case 'o':
+		x->to = optarg;
+		return EXIT_OK;
+	case 's':
+		x->source = optarg;
+		return EXIT_OK;
+	case 'C':
+		x->may_cpr = true;
+		return EXIT_OK;
+	case 'f':
+		if (!read_format(optarg, &x->format))
+			return org_usage(x->o, "format er csv, jsonl eller os2sync");
+		return EXIT_OK;
+	default:
+		return ORG_NOT_OWN;
+	}
+}
+
+static int
 read_flags(struct export *x)
 {
 	static const struct option longs[] = {
@@ -120,23 +144,8 @@ read_flags(struct export *x)
 		{"cpr", no_argument, NULL, 'C'},
 		{NULL, 0, NULL, 0},
 	};
-	int flag, code = EXIT_OK;
+	int code = org_flags(x->o, &x->moment, longs, read_flag, x);
 
-	while (code == EXIT_OK &&
-	       (flag = getopt_long(x->o->argc, x->o->argv, "o:", longs, NULL)) != -1) {
-		if (flag == 'o')
-			x->to = optarg;
-		else if (flag == 's')
-			x->source = optarg;
-		else if (flag == 'C')
-			x->may_cpr = true;
-		else if (flag != 'f')
-			code = org_moment_flag(x->o, &x->moment, flag);
-		else if (!read_format(optarg, &x->format))
-			code = org_usage(x->o, "format er csv, jsonl eller os2sync");
-	}
-	if (code == EXIT_OK && optind < x->o->argc)
-		return org_usage(x->o, "'%s' er for meget", x->o->argv[optind]);
 	if (code == EXIT_OK && x->format == SOURCE_CSV && !x->to)
 		return org_usage(x->o, "csv er flere filer: -o MAPPE");
 	return code;

@@ -161,6 +161,18 @@ print_table(const struct view *v)
 /* ---- arguments ---- */
 
 static int
+read_flag(void *arg, int flag)
+{
+	struct view *v = arg;
+
+	v->is_csv |= flag == 'c';
+	v->is_growth |= flag == 'u';
+	if (flag == 't' && !org_step(optarg, &v->step))
+		return org_usage(v->o, "trin er dag, maaned eller aar");
+	return flag == 'c' || flag == 'u' || flag == 't' ? EXIT_OK : ORG_NOT_OWN;
+}
+
+static int
 read_flags(struct view *v)
 {
 	static const struct option longs[] = {
@@ -170,24 +182,8 @@ read_flags(struct view *v)
 		{"udvikling", no_argument, NULL, 'u'},
 		{NULL, 0, NULL, 0},
 	};
-	int flag, code = EXIT_OK;
 
-	while (code == EXIT_OK &&
-	       (flag = getopt_long(v->o->argc, v->o->argv, "", longs, NULL)) != -1) {
-		if (flag == 'c') {
-			v->is_csv = true;
-		} else if (flag == 'u') {
-			v->is_growth = true;
-		} else if (flag == 't') {
-			if (!org_step(optarg, &v->step))
-				code = org_usage(v->o, "trin er dag, maaned eller aar");
-		} else {
-			code = org_moment_flag(v->o, &v->moment, flag);
-		}
-	}
-	if (code == EXIT_OK && optind < v->o->argc)
-		return org_usage(v->o, "'%s' er for meget", v->o->argv[optind]);
-	return code;
+	return org_flags(v->o, &v->moment, longs, read_flag, v);
 }
 
 bool

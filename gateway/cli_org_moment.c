@@ -63,6 +63,24 @@ org_moment_flag(const struct org *o, struct org_moment *m, int flag)
 	}
 }
 
+int
+org_flags(const struct org *o, struct org_moment *m, const struct option *longs,
+	  org_flag_fn *own, void *arg)
+{
+	int flag, code = EXIT_OK;
+
+	/* -o FILE: those that write none have no use for it, and say so */
+	while (code == EXIT_OK &&
+	       (flag = getopt_long(o->argc, o->argv, "o:", longs, NULL)) != -1) {
+		code = own(arg, flag);
+		if (code == ORG_NOT_OWN)
+			code = org_moment_flag(o, m, flag);
+	}
+	if (code == EXIT_OK && optind < o->argc)
+		return org_usage(o, "'%s' er for meget", o->argv[optind]);
+	return code;
+}
+
 void
 org_csv_field(struct str text, const char *after)
 {

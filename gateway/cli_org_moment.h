@@ -3,6 +3,8 @@
 #ifndef GATEWAY_CLI_ORG_MOMENT_H
 #define GATEWAY_CLI_ORG_MOMENT_H
 
+#include <getopt.h>
+
 #include "administration/figures.h"
 #include "gateway/cli_org.h"
 
@@ -25,6 +27,12 @@ struct org_moment {
 void org_moment_init(const struct org *o, struct org_moment *m);
 /* One of those flags, with optarg; any other is a mistake. EXIT_OK, or told. */
 int org_moment_flag(const struct org *o, struct org_moment *m, int flag);
+#define ORG_NOT_OWN (-1)
+/* A flag of the subcommand itself: EXIT_OK, or told; ORG_NOT_OWN: see org_moment_flag. */
+typedef int org_flag_fn(void *arg, int flag);
+/* All flags of a subcommand that takes nothing else. */
+int org_flags(const struct org *o, struct org_moment *m, const struct option *longs,
+	      org_flag_fn *own, void *arg);
 
 /*
  * A field of CSV on standard output, and what comes behind it. A text that a spreadsheet would
