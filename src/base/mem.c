@@ -15,6 +15,13 @@
 #define KEEP_BYTES (2 * 1024 * 1024)
 #define OWN_PAGES_BYTES (1024 * 1024)
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+/* The heap of a sanitizer takes no such wishes. */
+void
+mem_setup(void)
+{
+}
+#else
 void
 mem_setup(void)
 {
@@ -23,6 +30,7 @@ mem_setup(void)
 	BUG_ON(mallopt(M_TRIM_THRESHOLD, KEEP_BYTES) != 1);
 	BUG_ON(mallopt(M_MMAP_THRESHOLD, OWN_PAGES_BYTES) != 1);
 }
+#endif
 
 void *
 mem_new(size_t size)
