@@ -90,6 +90,7 @@ show_edit(const struct edit *edit, int64_t seq, void *arg, struct err *e)
 		if (edit->content.count > 0)
 			printf("  %zu elementer", edit->content.count);
 		printf("\n");
+		arena_reset(l->a);
 		return true;
 	}
 	o = json_object();
@@ -100,12 +101,14 @@ show_edit(const struct edit *edit, int64_t seq, void *arg, struct err *e)
 	json_object_set_new(o, "elements", json_integer((json_int_t)edit->content.count));
 	json_object_set_new(o, "base", json_integer(edit->base));
 	json_array_append_new(l->list, o);
+	arena_reset(l->a);
 	return true;
 }
 
 static int
 show(struct org *o, int64_t id)
 {
+	AUTO(arena_freep) struct arena *keep = arena_new();
 	AUTO(arena_freep) struct arena *a = arena_new();
 	AUTO(store_read_endp) struct reading *r = NULL;
 	struct listing l = {o, a, NULL};
@@ -113,7 +116,7 @@ show(struct org *o, int64_t id)
 	struct err e = ERR_INIT;
 	json_t *top;
 
-	if (!store_read(o->store, &r, &e) || !draft_get(r, &o->desk, id, a, &row, &e) ||
+	if (!store_read(o->store, &r, &e) || !draft_get(r, &o->desk, id, keep, &row, &e) ||
 	    !drafts_count(r, id, &row.edits, &e))
 		return org_failed(o, &e);
 	if (o->cli->json)

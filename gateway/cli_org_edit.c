@@ -229,9 +229,14 @@ set_fields(struct org *o, struct flags *f, struct wish *w, char **args, int coun
 	int code;
 
 	w->settings = ARENA_NEW_N(f->frame.a, (size_t)count + 1, struct edit_setting);
-	for (int i = 0; i < count; i++)
-		if (!read_setting(args[i], &w->settings[w->count++]))
+	for (int i = 0; i < count; i++) {
+		if (!read_setting(args[i], &w->settings[w->count]))
 			return org_usage(o, "»%s« er ikke FELT=VÆRDI", args[i]);
+		/* what is on a command line is for everybody on the machine to read */
+		if (str_eq_c(w->settings[w->count++].name, "CPR-NummerTekst"))
+			return org_usage(o,
+					 "CPR-numre gives i en kilde, ikke på kommandolinjen");
+	}
 	if (w->count == 0)
 		return org_usage(o, "hvad skal rettes?");
 	code = edit_in_draft(o, f, do_set, w);

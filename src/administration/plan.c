@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "administration/rules.h"
 #include "base/mem.h"
 #include "crypto/digest.h"
 #include "registry/append.h"
@@ -122,8 +123,8 @@ plan_look(const struct oio_type *t, const struct folded *f, instant at, struct a
 		if (it->part == OIO_ATTRIBUT) {
 			has_egenskab = true;
 			name = egenskab_text(t, it, name_row(t));
-			out->name =
-				arena_dup(a, str_is_set(name) ? name : egenskab_text(t, it, 0));
+			out->name = rules_shown(a, str_is_set(name) ? name
+								    : egenskab_text(t, it, 0));
 		} else if (it->part == OIO_TILSTAND) {
 			is_active |= it->u.tilstand.flag;
 		} else if (is_parent_row(t, it->field) && it->u.relation.ref.is_uuid) {

@@ -28,7 +28,10 @@ enum plan_change {
 extern const char *const plan_change_name[PLAN_CHANGE_COUNT]; /* created, renamed, … */
 extern const char *const plan_change_word[PLAN_CHANGE_COUNT]; /* oprettet, omdøbt, … */
 
-/* An object at one moment, for people; not for records: a name may be a person's. */
+/*
+ * An object at one moment, for people; not for records: a name may be a person's. What may be a
+ * CPR number is not in it.
+ */
 struct plan_view {
 	bool is_there; /* live, and active then if the kind has Gyldighed */
 	struct str name;

@@ -186,6 +186,7 @@ def test_refusals_in_danish(work):
         assert words in work.do(*args, code=6)["refused"]
     listed = work.do("kladde", "list")
     assert [d["state"] for d in listed[drafts:]] == ["forkastet"] * 5
+    assert work.do("ret", "person", "ny", "CPR-NummerTekst=0000000000", code=2) is None  # not on a command line
     # an error of the rules stops a publication: two roots
     draft = work.draft("ret", "enhed", A, "Overordnet=")
     work.do("publicer", draft, code=6)

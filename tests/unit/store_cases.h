@@ -29,6 +29,10 @@ extern const size_t store_object_case_count;
 extern const struct store_case store_scan_cases[];
 extern const size_t store_scan_case_count;
 
+/* drafts and publications (store/drafts.h), and what they need of objects */
+extern const struct store_case store_draft_cases[];
+extern const size_t store_draft_case_count;
+
 /* A path under build/ that is this process's own, and the removal of what is there. */
 struct store_options store_fresh_options(const char *name);
 void store_remove(const struct store_options *options);

@@ -188,6 +188,21 @@ kinds_of_change(void **state)
 	}
 }
 
+/* A name that may hold a CPR number is not shown with it. */
+static void
+shown_without_cpr(void **state)
+{
+	const struct plan_options po = {.day = DAYS(20)};
+	AUTO(plan_freep) struct plan *p = NULL;
+	struct err e = ERR_INIT;
+	int64_t id = desk_draft(&d, "Sag");
+
+	(void)state;
+	desk_edit(&d, id, 'u', EDIT_IMPORTER, 0, UNIT("Sag_010203-1234"));
+	assert_true(plan_draft(&d, id, &po, &p, &e));
+	assert_true(str_has_prefix(p->objects[0].becomes.name, STR("Sag_*")));
+}
+
 /* Nothing to do is no publication, and no failure. */
 static void
 nothing_to_publish(void **state)
@@ -481,6 +496,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(all_at_once),
 		CASE(kinds_of_change),
+		CASE(shown_without_cpr),
 		CASE(nothing_to_publish),
 		CASE(changed_by_others),
 		CASE(made_by_others),
