@@ -55,6 +55,20 @@ def memory_mb(pid):
     raise RuntimeError("no VmRSS")
 
 
+def memory_parts_mb(pid):
+    """What is resident, by what it is: the heap with its arenas and stacks, files, the journal's index."""
+    parts = {"heap_mb": 0, "files_mb": 0, "index_mb": 0}
+    part = None
+    for line in pathlib.Path(f"/proc/{pid}/smaps").read_text().splitlines():
+        mapping = re.fullmatch(r"[0-9a-f]+-[0-9a-f]+ \S+ \S+ \S+ \d+\s*(.*)", line)
+        if mapping:
+            name = mapping.group(1)
+            part = "index_mb" if name.endswith("-shm") else "files_mb" if name.startswith("/") else "heap_mb"
+        elif line.startswith("Rss:"):
+            parts[part] += int(line.split()[1])
+    return {name: round(kb / 1024, 1) for name, kb in parts.items()}
+
+
 def cpu_s(pid):
     fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -222,7 +222,7 @@ def run(land, operator, minutes):
             memory.append(load.memory_mb(pid))
             done, failed = counts.total()
             load.say("minute", n=minute + 1, calls=done, failed=failed, rss_mb=memory[-1],
-                     rolls=operator.rolls)
+                     **load.memory_parts_mb(pid), rolls=operator.rolls)
     finally:
         is_over.set()
         for w in workers:
