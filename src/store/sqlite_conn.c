@@ -25,7 +25,7 @@ static const char setup_write[] = "PRAGMA page_size=" STORE_PAGE_TEXT ";"
 				  "PRAGMA wal_autocheckpoint=4000;"
 				  "PRAGMA journal_size_limit=67108864;";
 static const char setup_read[] = "PRAGMA query_only=ON;"
-				 "PRAGMA cache_size=-8192;";
+				 "PRAGMA cache_size=-12288;";
 
 static pthread_once_t engine_once = PTHREAD_ONCE_INIT;
 static int engine_rc;
