@@ -241,7 +241,7 @@ told(const char *what, size_t objects, uint64_t planned_us, const struct receipt
 	snprintf(wal_path, sizeof(wal_path), "%s-wal", path);
 	stat(path, &st);
 	stat(wal_path, &wal);
-	printf("bench %s objects=%zu plan_ms=%llu job_ms=%llu job_cpu_ms=%llu per_s=%llu "
+	printf("bench %s: objects=%zu plan_ms=%llu job_ms=%llu job_cpu_ms=%llu per_s=%llu "
 	       "others_wait_ms=%llu "
 	       "others_writes=%llu memory_mb=%ld db_mb=%lld wal_mb=%lld\n",
 	       what, objects, (unsigned long long)planned_us / 1000,
@@ -294,7 +294,7 @@ main(int argc, char **argv)
 	begun = clock_monotonic_us();
 	draft = fill((size_t)objects);
 	begun = clock_monotonic_us() - begun;
-	printf("bench publish_draft objects=%lld per_s=%llu memory_mb=%ld\n",
+	printf("bench publish_draft: objects=%lld per_s=%llu memory_mb=%ld\n",
 	       (long long)objects, (unsigned long long)objects * 1000000ull / begun,
 	       memory_mb());
 	run("publish", (size_t)objects, draft, 0);
