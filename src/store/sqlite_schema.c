@@ -206,6 +206,28 @@ static const char drafts[] =
 	"  AND kind = NEW.kind AND uuid = NEW.uuid AND owner = NEW.owner)"
 	" BEGIN SELECT RAISE(ABORT, 'publication is append-only'); END;";
 
+/* Loads and imports (imports.h). */
+static const char imports[] =
+	"CREATE TABLE import_run ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT, cvr TEXT NOT NULL, source TEXT NOT NULL,"
+	" actor TEXT NOT NULL, began INTEGER NOT NULL, ended INTEGER NOT NULL,"
+	" state INTEGER NOT NULL, draft INTEGER NOT NULL, publication INTEGER NOT NULL,"
+	" digest TEXT NOT NULL, bytes INTEGER NOT NULL, position INTEGER NOT NULL,"
+	" facts TEXT NOT NULL);"
+	"CREATE INDEX import_run_of ON import_run (cvr, source, id);"
+	"CREATE INDEX import_run_by_draft ON import_run (draft);"
+	"CREATE TABLE import_note ("
+	" id INTEGER PRIMARY KEY, run INTEGER NOT NULL, kind INTEGER NOT NULL,"
+	" file TEXT NOT NULL, line INTEGER NOT NULL, field TEXT, text TEXT NOT NULL);"
+	"CREATE INDEX import_note_of ON import_note (run, id);"
+	"CREATE TABLE import_object ("
+	" cvr TEXT NOT NULL, source TEXT NOT NULL, kind INTEGER NOT NULL, uuid BLOB NOT NULL,"
+	" run INTEGER NOT NULL, PRIMARY KEY (cvr, source, kind, uuid)) WITHOUT ROWID;"
+	"CREATE TABLE import_match ("
+	" run INTEGER NOT NULL, kind INTEGER NOT NULL, theirs BLOB NOT NULL,"
+	" ours BLOB NOT NULL, how INTEGER NOT NULL, text TEXT NOT NULL,"
+	" PRIMARY KEY (run, kind, theirs)) WITHOUT ROWID;";
+
 /* Nothing looks for events by key. */
 static const char no_event_keys[] = "DROP INDEX IF EXISTS event_by_key;";
 
@@ -230,6 +252,7 @@ static const struct schema_step steps[] = {
 	{1, core, NULL},         {2, objects, NULL},       {3, no_replace, NULL},
 	{4, chain, begin_chain}, {5, no_event_keys, NULL}, {6, drafts, NULL},
 	{7, fewer_pages, NULL},
+	{8, imports, NULL},
 };
 
 int

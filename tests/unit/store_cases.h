@@ -33,6 +33,10 @@ extern const size_t store_scan_case_count;
 extern const struct store_case store_draft_cases[];
 extern const size_t store_draft_case_count;
 
+/* loads and imports (store/imports.h) */
+extern const struct store_case store_import_cases[];
+extern const size_t store_import_case_count;
+
 /* A path under build/ that is this process's own, and the removal of what is there. */
 struct store_options store_fresh_options(const char *name);
 void store_remove(const struct store_options *options);

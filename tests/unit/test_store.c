@@ -183,5 +183,6 @@ main(void)
 	count += add_cases(store_object_cases, store_object_case_count, tests + count);
 	count += add_cases(store_scan_cases, store_scan_case_count, tests + count);
 	count += add_cases(store_draft_cases, store_draft_case_count, tests + count);
+	count += add_cases(store_import_cases, store_import_case_count, tests + count);
 	return _cmocka_run_group_tests("store", tests, count, NULL, NULL);
 }

@@ -254,6 +254,8 @@ older_file(void **state)
 		   "DROP TRIGGER known_keep_i; DROP TRIGGER audit_keep_i;" UNCHAIN
 		   "DROP TABLE draft; DROP TABLE draft_edit; DROP TABLE publication;"
 		   "DROP TABLE publication_object;"
+		   "DROP TABLE import_run; DROP TABLE import_note; DROP TABLE import_object;"
+		   "DROP TABLE import_match;"
 		   "DROP INDEX audit_object; CREATE INDEX audit_object ON audit (object);"
 		   "CREATE INDEX replay_until ON replay (until);"
 		   "INSERT INTO audit (at, action, result, actor, cvr, detail) VALUES"
@@ -266,7 +268,8 @@ older_file(void **state)
 	assert_int_equal(store_probe_count(s), 40);
 	store_close(s);
 	script(&o, "SELECT * FROM registration, object, object_value, object_listed, erasure,"
-		   " draft, draft_edit, publication, publication_object");
+		   " draft, draft_edit, publication, publication_object,"
+		   " import_run, import_note, import_object, import_match");
 	assert_true(store_open(&reader, &s, &e));
 	assert_int_equal(store_probe_count(s), 40);
 	assert_chained(s, 3);
