@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include "administration/load.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -330,6 +331,7 @@ discard_job(struct tx *tx, void *arg, struct err *e)
 
 	return draft_move(tx, x->desk, x->id, DRAFT_FORKAST, e) &&
 	       drafts_progress_set(tx, x->id, STR_NONE, e) &&
+	       load_draft_ended(tx, x->id, LOAD_DISCARDED, 0, e) &&
 	       record_draft(tx, x->desk, "kladde.kasser", x->id, e);
 }
 

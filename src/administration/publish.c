@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/buf.h"
+#include "administration/load.h"
 #include "base/clock.h"
 #include "base/encoding.h"
 #include "base/log.h"
@@ -173,14 +174,21 @@ end_draft(struct tx *tx, const struct publishing *x, struct err *e)
 	AUTO(arena_freep) struct arena *a = arena_new();
 	static const enum draft_event way[] = {DRAFT_VALIDER, DRAFT_GODKEND, DRAFT_PUBLICER};
 	struct draft_row row;
+	struct str progress;
 
+	if (!drafts_progress_get(tx_reading(tx), x->p->draft, a, &progress, e))
+		return false;
+	if (str_is_set(progress))
+		return FAIL(e, DRAFT_STATE, "indlæsningen i kladde %" PRId64 " er ikke færdig",
+			    x->p->draft);
 	for (size_t i = 0; i < ARRAY_LEN(way); i++)
 		if (!draft_move(tx, x->desk, x->p->draft, way[i], e))
 			return false;
 	if (!draft_get(tx_reading(tx), x->desk, x->p->draft, a, &row, e))
 		return false;
 	row.publication = x->row.number;
-	return drafts_set(tx, &row, e) && drafts_progress_set(tx, row.id, STR_NONE, e);
+	return drafts_set(tx, &row, e) &&
+	       load_draft_ended(tx, row.id, LOAD_PUBLISHED, row.publication, e);
 }
 
 static bool

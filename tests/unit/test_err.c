@@ -55,7 +55,8 @@ is_code_of(enum err_voice voice, struct str code)
 	case VOICE_BUSINESS:
 		return str_to_i64(code, 1, 99999, &number);
 	case VOICE_CLI:
-		return str_to_i64(code, 1, 125, &number);
+		/* 130: interrupted, as of SIGINT */
+		return str_to_i64(code, 1, 125, &number) || str_eq_c(code, "130");
 	case VOICE_PAGE:
 		return str_has_prefix(code, STR("CH-"));
 	default:
