@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One POST through libcurl. Server certificates are checked against the anchors given and no
- * others; no redirects are followed, no proxy is taken from the environment.
+ * One POST, or one GET into a file, through libcurl. Server certificates are checked against
+ * the anchors given and no others; no redirects are followed, no proxy is taken from the
+ * environment.
  */
 #include "gateway/fetch.h"
 
 #include <curl/curl.h>
 #include <stdio.h>
+#include <unistd.h>
 
 static size_t
 take(char *bytes, size_t size, size_t count, void *arg)
@@ -60,6 +62,17 @@ may_reach(struct str url)
 	       str_has_prefix(url, STR("http://[::1]:"));
 }
 
+static void
+set_all(CURL *curl, const struct fetch_order *o, char *why)
+{
+	curl_easy_setopt(curl, CURLOPT_URL, o->url);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)o->timeout_s);
+	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(curl, CURLOPT_PROXY, "");
+	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, why);
+	set_tls(curl, o);
+}
+
 bool
 fetch_post(const struct fetch_order *o, struct fetch_answer *answer, struct buf *out,
 	   struct err *e)
@@ -76,17 +89,12 @@ fetch_post(const struct fetch_order *o, struct fetch_answer *answer, struct buf 
 	curl = curl_easy_init();
 	BUG_ON(curl == NULL);
 	headers = make_headers(o);
-	curl_easy_setopt(curl, CURLOPT_URL, o->url);
+	set_all(curl, o, why);
 	curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)o->body.len);
 	curl_easy_setopt(curl, CURLOPT_POSTFIELDS, o->body.ptr);
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)o->timeout_s);
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_PROXY, "");
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, out);
-	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, why);
-	set_tls(curl, o);
 	rc = curl_easy_perform(curl);
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &code);
 	curl_easy_getinfo(curl, CURLINFO_CONTENT_TYPE, &type);
@@ -98,6 +106,60 @@ fetch_post(const struct fetch_order *o, struct fetch_answer *answer, struct buf 
 		return true;
 	return FAIL(e, FETCH_FAILED, "%s: %s", o->url,
 		    why[0] != '\0' ? why : curl_easy_strerror(rc));
+}
+
+struct file {
+	int fd;
+	uint64_t left;
+};
+
+static size_t
+take_to_file(char *bytes, size_t size, size_t count, void *arg)
+{
+	struct file *f = arg;
+	size_t all = size * count, done = 0;
+
+	if (all > f->left)
+		return 0;
+	f->left -= all;
+	while (done < all) {
+		ssize_t n = write(f->fd, bytes + done, all - done);
+
+		if (n <= 0)
+			return 0;
+		done += (size_t)n;
+	}
+	return all;
+}
+
+bool
+fetch_get(const struct fetch_order *o, int fd, uint64_t max_bytes, struct err *e)
+{
+	struct file f = {fd, max_bytes};
+	char why[CURL_ERROR_SIZE] = "";
+	CURLcode rc;
+	long status = 0;
+	CURL *curl;
+
+	if (!may_reach(str_from(o->url)))
+		return FAIL(e, FETCH_FAILED, "%s is neither https nor on this machine", o->url);
+	curl = curl_easy_init();
+	BUG_ON(curl == NULL);
+	set_all(curl, o, why);
+	curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_to_file);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, &f);
+	rc = curl_easy_perform(curl);
+	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_cleanup(curl);
+	if (rc == CURLE_OK && status == 200)
+		return true;
+	if (rc == CURLE_OK)
+		return FAIL(e, FETCH_FAILED, "%s: status %ld", o->url, status);
+	return FAIL(e, FETCH_FAILED, "%s: %s", o->url,
+		    rc == CURLE_WRITE_ERROR ? "too large, or it cannot be written"
+		    : why[0] != '\0'        ? why
+					    : curl_easy_strerror(rc));
 }
 
 const char *

@@ -37,6 +37,12 @@ struct fetch_answer {
  */
 MUST_USE bool fetch_post(const struct fetch_order *o, struct fetch_answer *answer,
 			 struct buf *out, struct err *e);
+/*
+ * GET into an open file, of which nothing is kept when it fails: body and content_type are not
+ * used. Only status 200 is an answer. Errors: FETCH_FAILED (also: larger than max_bytes, or the
+ * file cannot be written).
+ */
+MUST_USE bool fetch_get(const struct fetch_order *o, int fd, uint64_t max_bytes, struct err *e);
 const char *fetch_library(void); /* version of what does it */
 
 /* A request to an address that somebody else wrote down. */
