@@ -216,8 +216,8 @@ install: all	## PREFIX=/usr/local DESTDIR=
 	install -m 755 $(BIN) $(D)/sbin/sluse
 	install -m 644 docs/sluse.8 $(DESTDIR)$(MANDIR)/man8/
 	install -m 644 docs/sluse.conf.5 docs/sluse-apply.5 $(DESTDIR)$(MANDIR)/man5/
-	sed 's,@SBINDIR@,$(PREFIX)/sbin,g; s,@SYSCONFDIR@,$(SYSCONFDIR),g' packaging/sluse.service \
-	  >$(DESTDIR)$(UNITDIR)/sluse.service
+	for u in sluse.service sluse-import.service sluse-import.timer; do \
+	  sed 's,@SBINDIR@,$(PREFIX)/sbin,g; s,@SYSCONFDIR@,$(SYSCONFDIR),g' packaging/$$u >$(DESTDIR)$(UNITDIR)/$$u; done
 	install -m 644 packaging/sysusers.d/sluse.conf $(D)/lib/sysusers.d/
 	install -m 644 packaging/tmpfiles.d/sluse.conf $(D)/lib/tmpfiles.d/
 	install -m 640 packaging/sluse.conf.example $(DESTDIR)$(SYSCONFDIR)/sluse/sluse.conf.example
@@ -225,7 +225,7 @@ install: all	## PREFIX=/usr/local DESTDIR=
 
 uninstall:	## what install put there; configuration and data stay
 	rm -f $(D)/sbin/sluse $(DESTDIR)$(MANDIR)/man8/sluse.8 $(DESTDIR)$(MANDIR)/man5/sluse.conf.5 $(DESTDIR)$(MANDIR)/man5/sluse-apply.5 \
-	  $(DESTDIR)$(UNITDIR)/sluse.service $(D)/lib/sysusers.d/sluse.conf $(D)/lib/tmpfiles.d/sluse.conf
+	  $(DESTDIR)$(UNITDIR)/sluse*.service $(DESTDIR)$(UNITDIR)/sluse-import.timer $(D)/lib/sysusers.d/sluse.conf $(D)/lib/tmpfiles.d/sluse.conf
 	rm -rf $(DESTDIR)$(DATADIR)
 
 dist:	## build/sluse-VERSION.tar.gz: two runs on one commit give one hash

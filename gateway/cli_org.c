@@ -13,9 +13,31 @@
 #include "base/mem.h"
 #include "crypto/random.h"
 #include "gateway/cli_org_moment.h"
+#include "gateway/cli_org_load.h"
 
 const char org_help[] =
 	"  --cvr CVR  the authority; needed by all of these\n"
+	"  indlaes KILDE               load an organisation from tables into a draft;\n"
+	"                              killed, the same command goes on where it was\n"
+	"    --kilde NAVN              what the source is called; else as it calls itself\n"
+	"    --format FORMAT           csv, jsonl, oio, ldif, os2sync; else as it looks\n"
+	"    --organisation UUID       the Organisation of the units; else the only one\n"
+	"    --fra DATO                what has no date of its own holds from then; today\n"
+	"    --kortlaegning FIL        how the columns of the source are ours\n"
+	"    --fuld, --delta           what the source lacks has ended, or is only not told\n"
+	"    --cpr                     take CPR numbers\n"
+	"    --proev                   show what would change, change nothing\n"
+	"    --publicer                publish it, if no line was refused\n"
+	"    --fortsaet, --forfra      only go on, or throw an unfinished load away\n"
+	"    --accepter-forslag, --accepter-fjernelser, --accepter-advarsler\n"
+	"                              matches by name, many removals, warnings\n"
+	"    --rapport FIL             every refused line: .csv, .jsonl, or text\n"
+	"  importer KILDE              import a source of import.kilder now\n"
+	"    --toerkoer                show what would change, change nothing\n"
+	"    --accepter-…, --rapport   as of indlaes\n"
+	"  importer --alle-forfaldne   those that are due, of all authorities: for a timer\n"
+	"  importer --kilder | --koersler [KILDE] | --koersel NUMMER\n"
+	"                              sources, runs, the report of a run\n"
 	"  kladde list                 drafts and how far they are\n"
 	"  kladde vis KLADDE           what a draft changes\n"
 	"  kladde kassér KLADDE        throw a draft away\n"
@@ -61,6 +83,13 @@ const char org_help[] =
 	"                              was known then, with a draft on top\n";
 
 static const struct org_command commands[] = {
+	{"indlaes",
+	 "KILDE [--kilde NAVN] [--format FORMAT] [--fra DATO] [--proev | --publicer] "
+	 "[--rapport FIL] …",
+	 org_indlaes},
+	{"importer",
+	 "KILDE [--toerkoer] [--rapport FIL] | --alle-forfaldne | --kilder | --koersler",
+	 org_importer},
 	{"kladde", "list | vis KLADDE | kassér KLADDE", org_kladde},
 	{"valider",
 	 "[--pr DATO] [--kladde KLADDE] [--regel REGEL] [--alle] [--engelsk] | --regler",
@@ -223,7 +252,8 @@ cmd_organisation(struct cli *c)
 	if (!cmd)
 		return cli_usage(c, "%s '%s'", "der er ingen underkommando",
 				 o.argc > 0 ? o.argv[0] : "");
-	if (!cvr || !str_is_digits(str_from(cvr), 8))
+	/* some of its uses are of all authorities: it looks for itself */
+	if ((cvr || cmd->run != org_importer) && !str_is_digits(str_from(cvr), 8))
 		return org_usage(&o, "--cvr CVR skal være otte cifre");
 	if (open_desk(&o, cvr, &e))
 		code = cmd->run(&o);

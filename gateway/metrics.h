@@ -22,5 +22,8 @@ enum metric_limit {
 };
 void metrics_limited(enum metric_limit why);
 void metrics_write(struct buf *out);
+struct store;
+/* Of loads and imports: when each source last succeeded, and whether its newest run failed. */
+void metrics_imports(struct store *s, struct buf *out);
 
 #endif

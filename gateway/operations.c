@@ -92,6 +92,7 @@ metrics_call(struct app *app, const struct platform *p, struct http_call *c)
 		cert_gauge(&c->answer, identity_use((enum identity_name)i),
 			   identity_signer(&p->id[i], c->now));
 	revocation_metrics(app->revocation, p, &c->answer);
+	metrics_imports(app->store, &c->answer);
 	c->status = 200;
 	c->answer_type = STR("text/plain; version=0.0.4; charset=utf-8");
 }

@@ -201,6 +201,19 @@ const struct option_row option_rows[OPT_COUNT] = {
 	[OPT_REGISTRY_PURGE] =
 		{"registry.fysiskslet", OPTION_FLAG, "false", 0, 0, NULL, false,
 		 "Systems whose agreement says fysiskslet may remove units with all history."},
+	[OPT_IMPORT_SOURCES] = {"import.kilder", OPTION_PATH, NULL, 0, 0, NULL, true,
+				"Folder with one file, NAME.conf, for each source of periodic "
+				"imports."},
+	[OPT_IMPORT_WORK] = {"import.mappe", OPTION_PATH, NULL, 0, 0, NULL, true,
+			     "Folder for what is fetched from sources; default: beside the "
+			     "database."},
+	[OPT_IMPORT_MOST_REMOVED] =
+		{"import.maks_fjernelse", OPTION_NUMBER, "5", 0, 100, NULL, true,
+		 "Percent of a source's objects that an import may end without being told "
+		 "to."},
+	[OPT_IMPORT_LEAST_REMOVED] =
+		{"import.mindst_fjernelse", OPTION_NUMBER, "20", 1, 1000000, NULL, true,
+		 "Fewer objects than this are never too many to end."},
 	[OPT_WORKERS] = {"workers", OPTION_NUMBER, "32", 1, 512, NULL, false,
 			 "Calls that run at the same time."},
 	[OPT_IO_THREADS] = {"io_threads", OPTION_NUMBER, "2", 1, 64, NULL, false,
