@@ -71,6 +71,8 @@ void figures_add(struct figures *f, struct arena *a, const char *id, struct str 
 		 int64_t value);
 MUST_USE bool figures_history(struct reading *r, const struct figures_question *q,
 			      struct arena *a, struct figures *out, struct err *e);
+MUST_USE bool figures_imports(struct reading *r, struct str cvr, instant until, struct arena *a,
+			      struct figures *out, struct err *e);
 void figures_people(const struct picture *p, struct arena *a, struct figures *out);
 
 #endif

@@ -318,7 +318,8 @@ figures_history(struct reading *r, const struct figures_question *q, struct aren
 	}
 	mem_free(v.at);
 	if (!ok || !count_sources(r, q, &s, out, e) ||
-	    !drafts_each(r, of->cvr, take_draft, &d, e))
+	    !drafts_each(r, of->cvr, take_draft, &d, e) ||
+	    !figures_imports(r, of->cvr, until, a, out, e))
 		return false;
 	figures_add(out, a, "kladder", STR_NONE, d.count);
 	return true;

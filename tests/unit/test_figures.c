@@ -10,9 +10,11 @@
 #include <cmocka.h>
 #include "administration/chart.h"
 #include "administration/draft.h"
+#include "administration/load.h"
 #include "administration/svg.h"
 #include "base/clock.h"
 #include "organisation/types.h"
+#include "store/imports.h"
 #include "tests/unit/organisation_world.h"
 #include "xml/parse.h"
 
@@ -45,6 +47,31 @@ record(struct place_world *w, const char *day, const char *action, const char *a
 	struct err e = ERR_INIT;
 
 	assert_true(store_write(w->store, add_record, &row, &e));
+}
+
+static bool
+add_run(struct tx *tx, void *arg, struct err *e)
+{
+	struct import_run *run = arg;
+
+	return imports_begin(tx, run, &run->id, e) && imports_set(tx, run, e);
+}
+
+static void
+add_load(struct place_world *w, const char *day, const char *source, enum load_state state)
+{
+	struct import_run run = {.cvr = STR(PLACE_CVR),
+				 .source = str_from(source),
+				 .actor = STR("cli:test"),
+				 .began = place_day(day),
+				 .ended = place_day(day) + HOURS(1),
+				 .state = (int)state,
+				 .digest = STR("00"),
+				 .facts = STR("{}")};
+	struct err e = ERR_INIT;
+
+	if (!store_write(w->store, add_run, &run, &e))
+		fail_msg("run: %s", e.detail);
 }
 
 static void
@@ -85,6 +112,11 @@ set_scene(struct scene *s)
 	record(w, "2024-08-20", "organisationenhed.ret", "OS2sync", "ok");
 	record(w, "2024-08-21", "organisationenhed.ret", "KITOS", "RETUR_DENIED");
 	record(w, "2024-08-22", "organisationenhed.laes", "KITOS", "ok");
+	add_load(w, "2024-06-01", "lon", LOAD_PUBLISHED);
+	add_load(w, "2024-07-01", "lon", LOAD_UNCHANGED);
+	add_load(w, "2024-08-01", "lon", LOAD_FAILED);
+	add_load(w, "2024-08-02", "lon", LOAD_TRIED);
+	add_load(w, "2024-08-03", "ad", LOAD_STOPPED);
 	assert_true(draft_create(&desk, STR("t"), STR_NONE, &draft, &e));
 	clock_freeze(clock_now() + DAYS(3));
 }
@@ -182,6 +214,10 @@ static const struct {
 	{"registreringer", NULL, 26},
 	{"aendringer-kilde", "OS2sync", 2},
 	{"aendringer-30-dage", "OS2sync", 1},
+	{"indlaesninger", "lon", 3}, /* a trial is none */
+	{"indlaesninger-lykkedes", "lon", 666},
+	{"indlaesninger-lykkedes", "ad", 0},
+	{"seneste-indlaesning", "ad", NONE},
 	{"aendringer-kilde", "KITOS", NONE}, /* refused, and only read */
 };
 
@@ -202,6 +238,8 @@ test_figures(void **state)
 				 (int)figures_wanted[i].want, (int)got);
 	}
 	assert_true(value(&s, "seneste-kilde", "OS2sync") == place_day("2024-08-20"));
+	assert_true(value(&s, "seneste-indlaesning", "lon") ==
+		    place_day("2024-07-01") + HOURS(1));
 	assert_true(value(&s, "seneste-registrering", NULL) == place_day("2024-08-01") + MS(1));
 	end_scene(&s);
 }
