@@ -69,6 +69,7 @@ MUST_USE bool hent_date(struct str text, instant *out, struct err *e);
 struct hent_node {
 	const struct lookup_object *o;
 	const struct oio_item *egenskab; /* the latest in the time asked for */
+	struct str folded;               /* BrugervendtNoegle as it is compared */
 };
 
 struct hent_facet {
@@ -93,8 +94,11 @@ struct hent_reference {
 	const struct hent_klassifikation *klassifikation;
 };
 
+struct hent_patterns;
+
 struct hent_answer {
 	const struct hent_request *request;
+	const struct hent_patterns *patterns; /* of each criterion */
 	struct registry_call *call;
 	struct lookup *lookup;
 	instant from, to; /* of valid time: what is told holds at some moment of it */

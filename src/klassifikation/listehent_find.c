@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include "base/limits.h"
 #include "klassifikation/types_6.h"
+#include "registry/fold.h"
 #include "registry/match.h"
 
 /* Classes above a class: more would be a circle. */
@@ -76,6 +77,13 @@ is_shown(const struct hent_answer *h, const struct lookup_object *o)
 	return is_any || is_published(h, o);
 }
 
+static struct str
+key_of(const struct hent_node *n)
+{
+	/* row 0 of every kind is BrugervendtNoegleTekst */
+	return egenskab_text(n->o->type, n->egenskab, 0);
+}
+
 /* false: it has no Egenskab then, or is not shown. */
 static bool
 node_of(const struct hent_answer *h, const struct lookup_object *o, struct hent_node *out)
@@ -90,14 +98,9 @@ node_of(const struct hent_answer *h, const struct lookup_object *o, struct hent_
 		    (!out->egenskab || it->v.fra >= out->egenskab->v.fra))
 			out->egenskab = it;
 	}
+	if (out->egenskab && str_is_set(key_of(out)))
+		out->folded = fold_text(key_of(out), h->call->a);
 	return out->egenskab != NULL;
-}
-
-static struct str
-key_of(const struct hent_node *n)
-{
-	/* row 0 of every kind is BrugervendtNoegleTekst */
-	return egenskab_text(n->o->type, n->egenskab, 0);
 }
 
 static int
@@ -129,15 +132,39 @@ related(const struct lookup_object *o, const char *relation, struct uuid *out)
 	return last != NULL;
 }
 
-static bool
-fits(const struct hent_answer *h, struct str wanted, const struct hent_node *n)
-{
-	struct pattern p;
+/*
+ * Keys of criteria and of objects are folded once each, never where one meets the other: there
+ * may be 500 of these and 50,000 of those.
+ */
+struct hent_patterns {
+	struct pattern klassifikation, facet, klasse; /* not set: any */
+};
 
-	if (!str_is_set(wanted))
-		return true;
-	p = pattern_of(wanted, h->call->a);
-	return pattern_fits(&p, key_of(n), h->call->a);
+static struct pattern
+pattern(const struct hent_answer *h, struct str wanted)
+{
+	return str_is_set(wanted) ? pattern_of(wanted, h->call->a)
+				  : (struct pattern){.folded = STR_NONE};
+}
+
+static void
+read_patterns(struct hent_answer *h)
+{
+	const struct hent_request *q = h->request;
+	struct hent_patterns *out = ARENA_NEW_N(h->call->a, q->count + 1, struct hent_patterns);
+
+	for (size_t i = 0; i < q->count; i++) {
+		out[i].klassifikation = pattern(h, q->criteria[i].klassifikation);
+		out[i].facet = pattern(h, q->criteria[i].facet);
+		out[i].klasse = pattern(h, q->criteria[i].klasse);
+	}
+	h->patterns = out;
+}
+
+static bool
+fits(const struct pattern *p, const struct hent_node *n)
+{
+	return !str_is_set(p->folded) || pattern_fits_folded(p, n->folded);
 }
 
 /* ---- heads ---- */
@@ -225,13 +252,13 @@ choose_klasse(struct hent_answer *h, struct uuid uuid, struct err *e)
 }
 
 static void
-choose_facets(struct hent_answer *h, const struct hent_criterion *c,
+choose_facets(const struct hent_criterion *c, const struct hent_patterns *p,
 	      struct hent_klassifikation *k)
 {
 	for (size_t j = 0; j < k->count; j++) {
 		struct hent_facet *f = &k->facetter[j];
 
-		if (!fits(h, c->facet, &f->node))
+		if (!fits(&p->facet, &f->node))
 			continue;
 		f->is_chosen = true;
 		f->is_whole |= !str_is_set(c->klasse);
@@ -241,7 +268,8 @@ choose_facets(struct hent_answer *h, const struct hent_criterion *c,
 }
 
 static bool
-choose(struct hent_answer *h, const struct hent_criterion *c, struct err *e)
+choose(struct hent_answer *h, const struct hent_criterion *c, const struct hent_patterns *p,
+       struct err *e)
 {
 	struct hent_klassifikation *k;
 	struct hent_facet *f;
@@ -260,9 +288,9 @@ choose(struct hent_answer *h, const struct hent_criterion *c, struct err *e)
 	}
 	for (size_t i = 0; i < h->count; i++) {
 		k = &h->all[i];
-		if (c->by == HENT_KEYS ? fits(h, c->klassifikation, &k->node)
+		if (c->by == HENT_KEYS ? fits(&p->klassifikation, &k->node)
 				       : uuid_eq(k->node.o->uuid, c->uuid))
-			choose_facets(h, c, k);
+			choose_facets(c, p, k);
 	}
 	return true;
 }
@@ -275,12 +303,12 @@ is_named(const struct hent_answer *h, const struct hent_klassifikation *k,
 {
 	for (size_t i = 0; i < h->request->count; i++) {
 		const struct hent_criterion *c = &h->request->criteria[i];
+		const struct hent_patterns *p = &h->patterns[i];
 
 		if (c->by == HENT_KLASSE && uuid_eq(c->uuid, n->o->uuid))
 			return true;
-		if (c->by == HENT_KEYS && str_is_set(c->klasse) &&
-		    fits(h, c->klassifikation, &k->node) && fits(h, c->facet, &f->node) &&
-		    fits(h, c->klasse, n))
+		if (c->by == HENT_KEYS && str_is_set(c->klasse) && fits(&p->klasse, n) &&
+		    fits(&p->klassifikation, &k->node) && fits(&p->facet, &f->node))
 			return true;
 	}
 	return false;
@@ -442,6 +470,7 @@ hent_find(struct registry_call *c, const struct hent_request *q, struct hent_ans
 
 	*h = (struct hent_answer){.request = q, .call = c};
 	set_time(h, q);
+	read_patterns(h);
 	if (h->from >= h->to) {
 		h->reason = STR("KlassifikationPubliceretTilDato ligger ikke efter "
 				"KlassifikationPubliceretFraDato");
@@ -450,7 +479,7 @@ hent_find(struct registry_call *c, const struct hent_request *q, struct hent_ans
 	if (!lookup_open(c, &h->lookup, &h->reason, e) || !read_heads(h, e))
 		return false;
 	for (size_t i = 0; i < q->count; i++)
-		if (!choose(h, &q->criteria[i], e))
+		if (!choose(h, &q->criteria[i], &h->patterns[i], e))
 			return false;
 	return read_chosen(h, e);
 }

@@ -23,14 +23,17 @@ pattern_of(struct str text, struct arena *a)
 }
 
 bool
+pattern_fits_folded(const struct pattern *p, struct str folded)
+{
+	if (!str_is_set(folded))
+		return false;
+	return p->is_prefix ? str_has_prefix(folded, p->folded) : str_eq(folded, p->folded);
+}
+
+static bool
 pattern_fits(const struct pattern *p, struct str text, struct arena *a)
 {
-	struct str folded;
-
-	if (!str_is_set(text))
-		return false;
-	folded = fold_text(text, a);
-	return p->is_prefix ? str_has_prefix(folded, p->folded) : str_eq(folded, p->folded);
+	return str_is_set(text) && pattern_fits_folded(p, fold_text(text, a));
 }
 
 static bool

@@ -12,6 +12,7 @@ struct pattern {
 };
 
 struct pattern pattern_of(struct str text, struct arena *a);
-bool pattern_fits(const struct pattern *p, struct str text, struct arena *a);
+/* folded: by fold_text(); a text that is absent fits nothing. */
+bool pattern_fits_folded(const struct pattern *p, struct str folded);
 
 #endif

@@ -460,6 +460,42 @@ test_whoever_owns_what(void **state)
 				    rows[i].only_shared);
 }
 
+/* Memory of a call that asks for as many keys as that, none of which is there. */
+static size_t
+used_for(unsigned count)
+{
+	AUTO(buf_release) struct buf b = BUF_INIT(1024 * 1024);
+	struct said s;
+	size_t used;
+
+	buf_add_c(&b, "{\"KlassifikationKriterieListe\":[");
+	for (unsigned i = 0; i < count; i++)
+		buf_printf(&b,
+			   "%s" KEYS_J(KJ("Klassifikation", "PLAN*") "," KJ(
+				   "Facet", "*") "," KJ("Klasse", "none-%u")),
+			   i ? "," : "", i);
+	buf_add_c(&b, "],\"KunAktuelle\":false}");
+	buf_add_char(&b, '\0');
+	world_rest(&w, &lw_korsbaek, b.ptr, &s);
+	assert_true(s.ok);
+	assert_int_equal(s.verdict, RETUR_NOT_FOUND);
+	used = arena_used(s.a);
+	said_end(&s);
+	return used;
+}
+
+/* What a criterion costs must not grow with what is stored: one call could take all memory. */
+static void
+test_many_criteria(void **state)
+{
+	const unsigned few = 10, many = 500;
+	size_t each = (used_for(many) - used_for(few)) / (many - few);
+
+	(void)state;
+	if (each > 512)
+		fail_msg("%zu bytes for each criterion", each);
+}
+
 static int
 begin(void **state)
 {
@@ -489,6 +525,7 @@ main(void)
 		cmocka_unit_test(test_odd_trees),
 		/* leaves many more behind */
 		cmocka_unit_test(test_whoever_owns_what),
+		cmocka_unit_test(test_many_criteria),
 	};
 	int failed;
 
