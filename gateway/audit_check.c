@@ -89,10 +89,15 @@ static bool
 next_line(struct walk *w, struct source *s, struct err *e)
 {
 	char line[LINE_BYTES];
+	bool is_rest = false, was_rest;
 
 	while (fgets(line, sizeof(line), w->c->heads)) {
+		/* the rest of a line that is too long for a seal begins wherever a peer chose
+		 */
+		was_rest = is_rest;
+		is_rest = !strchr(line, '\n');
 		/* a line of the log that is about something else */
-		if (!audit_seal_is_line(str_from(line)))
+		if (was_rest || !audit_seal_is_line(str_from(line)))
 			continue;
 		arena_reset(w->a);
 		s->count = 1;

@@ -249,18 +249,36 @@ read_text_line(struct str line)
 	return o;
 }
 
+/* Behind the name of the event: is that the event? */
+static bool
+is_event(struct str rest, const char *before, const char *after)
+{
+	static const char *const events[] = {"audit.sealed", "audit.pruned"};
+
+	if (!str_has_prefix(rest, str_from(before)))
+		return false;
+	rest = str_skip(rest, strlen(before));
+	for (size_t i = 0; i < ARRAY_LEN(events); i++)
+		if (str_has_prefix(rest, str_from(events[i])) &&
+		    str_has_prefix(str_skip(rest, strlen(events[i])), str_from(after)))
+			return true;
+	return false;
+}
+
+/*
+ * Other lines hold what peers chose, as values behind the event. In text a blank may be in one:
+ * so the first event counts alone. In JSON no value holds a quote as it stands.
+ */
 bool
 audit_seal_is_line(struct str line)
 {
-	static const struct str words[] = {
-		STR_INIT("\"audit.sealed\""), STR_INIT("\"audit.pruned\""),
-		STR_INIT(" event=audit.sealed "), STR_INIT(" event=audit.pruned ")};
+	static const struct str text = STR_INIT(" event="), json = STR_INIT("\"event\":");
 	size_t at;
 
-	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		if (str_find(line, words[i], &at))
-			return true;
-	return false;
+	if (str_find(line, json, &at))
+		return is_event(str_skip(line, at + json.len), "\"", "\"") ||
+		       is_event(str_skip(line, at + json.len), " \"", "\"");
+	return str_find(line, text, &at) && is_event(str_skip(line, at + text.len), "", " ");
 }
 
 bool

@@ -206,8 +206,7 @@ run_attack(const struct attack *x, bool with_heads, const char *want)
 	aw_fill(&world, x->sql, text, sizeof(text));
 	aw_tamper(&world, text);
 	if (x->rechain_from)
-		aw_rechain(&world,
-			   x->rechain_from == WHOLE ? 1 : world.base + x->rechain_from);
+		aw_rechain(&world, x->rechain_from == WHOLE ? 1 : world.base + x->rechain_from);
 	if (x->forged_seal == WITH_KEY) {
 		aw_forge(&world, SEAL_HEAD, world.base + SEALED_FIRST, world.s.g.sts);
 		aw_forge(&world, SEAL_HEAD, world.base + SEALED_LAST, world.s.g.sts);
@@ -339,6 +338,42 @@ lines_of_logs(void **state)
 	buf_release(&logged);
 }
 
+/* What peers write into a log is no seal, wherever in its lines it stands. */
+static void
+words_of_peers(void **state)
+{
+	static const char seal[] = "x event=audit.sealed id=1 y";
+	AUTO(buf_release) struct buf all = BUF_INIT(1024 * 1024);
+	AUTO(buf_release) struct buf found = BUF_INIT(65536);
+	struct audit_report report;
+
+	(void)state;
+	aw_copy(&world);
+	for (int json = 0; json < 2; json++) {
+		log_setup(LOG_LEVEL_INFO, json ? LOG_FORMAT_JSON : LOG_FORMAT_TEXT, false);
+		log_set_sink(hear);
+		LOG(LOG_LEVEL_INFO, "token.refused", LF_C("applies_to", seal));
+		buf_add(&all, buf_str(&logged));
+		buf_add_char(&all, '\n');
+		LOG(LOG_LEVEL_INFO, "token.refused", LF_C("applies_to", "audit.sealed"));
+		buf_add(&all, buf_str(&logged));
+		buf_add_char(&all, '\n');
+		log_set_sink(NULL);
+		log_setup(LOG_LEVEL_INFO, LOG_FORMAT_TEXT, false);
+	}
+	/* and at each place near where a line that is too long is cut */
+	for (int at = 8160; at < 8192; at++)
+		buf_printf(&all, "time=x level=info event=call.refused detail=\"%*s%s\"\n",
+			   at - 44, "", seal);
+	buf_add_char(&all, '\0');
+	assert_false(all.over);
+	aw_write_heads(&world, all.ptr, "we");
+	aw_check(&world, true, NULL, &report, &found);
+	assert_string_equal(found.ptr, "");
+	assert_int_equal(report.heads, 0);
+	buf_release(&logged);
+}
+
 /* ---- pruning ---- */
 
 static void
@@ -435,6 +470,8 @@ main(void)
 		cmocka_unit_test(pruning),
 		cmocka_unit_test(rows_are_removed),
 		cmocka_unit_test(findings_have_texts),
+		/* leaves another file of heads behind */
+		cmocka_unit_test(words_of_peers),
 	};
 
 	return cmocka_run_group_tests_name("audit", tests, begin, end);
