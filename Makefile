@@ -89,7 +89,7 @@ say = $(if $(Q),@printf '  %-5s %s\n' $(1) $(2))
 TEST_PKI := build/test-pki
 
 .PHONY: all tests lib-objects fuzz-bins bench-bins ready unit check demo run bench headers lint fuzz analyze cov golden \
-        man install uninstall dist clean help setup standards FORCE
+        man install uninstall dist clean help setup standards strategier FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -195,6 +195,8 @@ demo: ready	## build, set up under var/demo/, play the main job over the wire, p
 	$(Q)tools/demo
 run: ready	## the same set-up, serving until Ctrl-C
 	$(Q)tools/demo --serve
+strategier: $(BIN)	## play the three scenarios of docs/strategier on fresh databases
+	$(Q)for s in kun-monopolbruddet foederering centralisering; do SLUSE_BIN=$(abspath $(BIN)) sh docs/strategier/$$s.sh || exit; done
 bench: setup	## one line a measurement
 	$(Q)$(PARALLEL) all bench-bins
 	$(Q)tools/bench
