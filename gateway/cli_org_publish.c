@@ -10,6 +10,7 @@
 
 #include "administration/publish.h"
 #include "administration/rules.h"
+#include "base/clock.h"
 #include "base/encoding.h"
 #include "gateway/cli_org_edit.h"
 #include "gateway/cli_org_plan.h"
@@ -65,7 +66,7 @@ read_flags(struct org *o, struct flags *f)
 
 /* To standard error: what stands in the way, or had to be accepted. */
 static void
-tell_finding(const struct rules_finding *f, void *arg)
+tell_finding(const struct rules_finding *f, instant day, void *arg)
 {
 	const struct org *o = arg;
 	AUTO(arena_freep) struct arena *a = arena_new();
@@ -78,6 +79,8 @@ tell_finding(const struct rules_finding *f, void *arg)
 	if (f->object)
 		fprintf(stderr, " (%s %s)", desk_type_short(f->object->type),
 			uuid_format(f->object->uuid, uuid).ptr);
+	if (day > clock_now())
+		fprintf(stderr, " pr. %s", org_when(a, day).ptr);
 	fprintf(stderr, "\n");
 }
 

@@ -40,6 +40,7 @@ plan_free(struct plan *p)
 	mem_free(p->objects);
 	mem_free(p->refusals);
 	mem_free(p->consequences);
+	mem_free(p->days);
 	mem_free(p);
 }
 
@@ -150,24 +151,57 @@ is_among(const struct oio_type *t, const struct oio_item *i, const struct oio_co
 	return false;
 }
 
-/* When everything in `after` that is not in `before` has begun, and what ends has ended. */
-static instant
-settled(const struct oio_type *t, const struct folded *before, const struct folded *after,
-	instant day)
+/* In its place among the days, once; what is not after `day` is none of them. */
+static void
+note_day(struct plan *p, instant at)
 {
-	instant at = day;
+	size_t low = 0, high = p->day_count;
 
-	for (size_t i = 0; i < after->content.count; i++) {
-		const struct oio_item *it = &after->content.items[i];
+	if (at <= p->day || at == INSTANT_MAX)
+		return;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
 
-		if (is_among(t, it, &before->content))
+		if (p->days[mid] < at)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (low < p->day_count && p->days[low] == at)
+		return;
+	p->days = grow(p->days, &p->day_count, &p->day_room, sizeof(*p->days));
+	memmove(p->days + low + 1, p->days + low, (p->day_count - 1 - low) * sizeof(*p->days));
+	p->days[low] = at;
+}
+
+/* What is said in `x` and not in `y` begins and ends: the later moment, or `at`. */
+static instant
+later(struct plan *p, const struct oio_type *t, const struct oio_content *x,
+      const struct oio_content *y, instant at)
+{
+	for (size_t i = 0; i < x->count; i++) {
+		const struct oio_item *it = &x->items[i];
+
+		if (is_among(t, it, y))
 			continue;
+		note_day(p, it->v.fra);
+		note_day(p, it->v.til);
 		if (it->v.fra > at)
 			at = it->v.fra;
 		if (it->v.til != INSTANT_MAX && it->v.til > at)
 			at = it->v.til;
 	}
 	return at;
+}
+
+/* When everything that changes of it has begun, and what ends has ended. */
+static instant
+settled(struct plan *p, const struct oio_type *t, const struct folded *before,
+	const struct folded *after)
+{
+	instant at = later(p, t, &after->content, &before->content, p->day);
+
+	return later(p, t, &before->content, &after->content, at);
 }
 
 /* Is there more to it than name, parent and validity? */
@@ -267,7 +301,7 @@ plan_add(struct plan *p, const struct drafted_place *place, const struct folded 
 	o->key.cvr = arena_dup(p->a, place->key.cvr);
 	if (place->found)
 		o->before = (struct object_mark){place->row.id, place->row.at};
-	at = settled(t, before, after, p->day);
+	at = settled(p, t, before, after);
 	plan_look(t, before, at, p->a, &o->was);
 	plan_look(t, after, at, p->a, &o->becomes);
 	o->changes = changes_of(o, before, after);

@@ -87,6 +87,9 @@ struct plan {
 	struct plan_consequence *consequences;
 	size_t consequence_count, consequence_room;
 	int64_t stream; /* the last event that was there */
+	/* after `day`: when something of it begins or ends; in order, each once */
+	instant *days;
+	size_t day_count, day_room;
 };
 
 /* Called now and then, from any thread. */

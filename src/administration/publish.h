@@ -18,14 +18,16 @@ typedef bool publish_rules_fn(const struct desk *d, const struct plan *p,
 			      struct publish_findings *out, void *arg, struct err *e);
 
 struct rules_finding;
-/* Who is told of each finding that counts. */
+/* Who is told of each finding that counts, and of the day on which it is so. */
 struct publish_rules_told {
-	void (*fn)(const struct rules_finding *f, void *arg);
+	void (*fn)(const struct rules_finding *f, instant day, void *arg);
 	void *arg;
 };
 /*
- * The rules of rules.h, with the draft on top, on the day that it has effect from; what they
- * would find without the draft too does not count. arg: a struct publish_rules_told, or NULL.
+ * The rules of rules.h, with the draft on top, on the day that it has effect from and on later
+ * days on which something of it begins or ends (plan.days); what they would find without the
+ * draft too does not count, and what is found on several days counts once. arg: a struct
+ * publish_rules_told, or NULL.
  */
 publish_rules_fn publish_by_rules;
 

@@ -321,6 +321,49 @@ real_rules(void **state)
 	assert_int_equal(got.findings.errors, 0);
 }
 
+static size_t told_count;
+
+static void
+count_told(const struct rules_finding *f, instant day, void *arg)
+{
+	(void)f;
+	(void)arg;
+	assert_int_equal(day, DAYS(40));
+	told_count++;
+}
+
+/* An edit with a day of its own is judged on that day too; what is found again counts once. */
+static void
+rules_of_later_days(void **state)
+{
+	struct publish_rules_told told = {count_told, NULL};
+	const struct publish_options o = {
+		.rules = publish_by_rules, .rules_arg = &told, .accept_warnings = true};
+	size_t errors;
+	int64_t id;
+
+	(void)state;
+	desk_soap(&d, 'a', LIV_IMPORTERET, "E:Top[2,inf) G:Aktiv[2,inf)");
+	desk_soap(&d, 'b', LIV_IMPORTERET, "E:Under[2,inf) G:Aktiv[2,inf) Overordnet:a[2,inf)");
+	id = desk_draft(&d, "En ring, men først senere");
+	desk_edit(&d, id, 'a', EDIT_RET, 0, "Overordnet:b[40,50)");
+	assert_int_equal(desk_publish(&d, id, 20, &o, &got), DRAFT_INVALID);
+	errors = got.findings.errors;
+	assert_true(errors > 0);
+	assert_int_equal(told_count, errors + got.findings.warnings);
+	assert_int_equal(draft_now(id).state, DRAFT_KLADDE);
+	/* for ever, and on two days: no more is found */
+	id = desk_draft(&d, "En ring, og et nyt navn endnu senere");
+	desk_edit(&d, id, 'a', EDIT_RET, 0, "E:Toppen[60,inf) Overordnet:b[40,inf)");
+	assert_int_equal(desk_publish(&d, id, 20, &o, &got), DRAFT_INVALID);
+	assert_int_equal(got.findings.errors, errors);
+	/* what is well on its day is published */
+	id = desk_draft(&d, "Et nyt navn senere");
+	desk_edit(&d, id, 'a', EDIT_RET, 0, "E:Toppen[60,inf)");
+	assert_int_equal(desk_publish(&d, id, 20, &o, &got), ERR_NONE);
+	assert_int_equal(got.findings.errors, 0);
+}
+
 /* A commit time is after that of every registration that it follows. */
 static void
 time_rises(void **state)
@@ -503,6 +546,7 @@ main(void)
 		CASE(changed_in_between),
 		CASE(rules),
 		CASE(real_rules),
+		CASE(rules_of_later_days),
 		CASE(time_rises),
 		CASE(own_top_unit),
 		CASE(erased_since),

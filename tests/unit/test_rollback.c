@@ -113,6 +113,25 @@ one_back(void **state)
 	assert_int_equal(desk_audited(&d, "publikation.tilbagerul"), 2 * ARRAY_LEN(rows));
 }
 
+/* What was to happen and now will not is told as the change that it is. */
+static void
+of_what_is_to_come(void **state)
+{
+	AUTO(plan_freep) struct plan *p = NULL;
+	const struct plan_options po = {.day = DAYS(30)};
+	struct way_back back = {.number = 1};
+	struct err e = ERR_INIT;
+
+	(void)state;
+	desk_soap(&d, 'u', LIV_IMPORTERET, STORED);
+	publish_edit('u', EDIT_RET, 20, "Overordnet:q[40,inf)");
+	assert_true(plan_back(&d, &back, &po, &p, &e));
+	assert_int_equal(p->count, 1);
+	assert_int_equal(p->objects[0].changes, 1u << PLAN_FLYTTET);
+	assert_int_equal(p->day_count, 1);
+	assert_int_equal(p->days[0], DAYS(40));
+}
+
 /* What did not exist is closed from a day on, or passive as if it had never been. */
 static void
 did_not_exist(void **state)
@@ -364,8 +383,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(one_back),    CASE(did_not_exist), CASE(changed_since), CASE(three_values),
-		CASE(to_a_moment), CASE(unknown),       CASE(by_chance),
+		CASE(one_back),     CASE(did_not_exist),      CASE(changed_since),
+		CASE(three_values), CASE(to_a_moment),        CASE(unknown),
+		CASE(by_chance),    CASE(of_what_is_to_come),
 	};
 
 	return cmocka_run_group_tests_name("rollback", tests, NULL, NULL);
