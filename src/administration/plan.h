@@ -72,7 +72,10 @@ struct plan_consequence {
 
 struct plan {
 	struct arena *a;
-	int64_t draft;     /* 0: a way back */
+	int64_t draft; /* 0: a way back */
+	/* the draft as it was: when it was changed last, and its edits */
+	instant draft_changed;
+	int64_t draft_edits;
 	int64_t undone;    /* number of the publication that is undone; 0: none */
 	instant undone_to; /* or the moment; INSTANT_MIN: none */
 	instant day;       /* start of its Virkning */

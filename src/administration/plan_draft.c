@@ -131,6 +131,8 @@ plan_all(struct planning *x, struct err *e)
 	if (!drafts_count(x->r, row.id, &row.edits, e))
 		return false;
 	x->total = (size_t)row.edits;
+	x->p->draft_changed = row.changed;
+	x->p->draft_edits = row.edits;
 	return store_event_last(x->r, &x->p->stream, e) &&
 	       drafts_edits(x->r, x->p->draft, NULL, next_edit, x, e) &&
 	       plan_consequences(x->p, x->r, e);

@@ -108,6 +108,21 @@ check_marks(struct tx *tx, const struct publishing *x, instant *at, struct err *
 	return true;
 }
 
+/* Is the draft what it was? What came in since would be published by nobody, and swept. */
+static bool
+check_draft(struct tx *tx, const struct publishing *x, struct err *e)
+{
+	AUTO(arena_freep) struct arena *a = arena_new();
+	struct draft_row row;
+
+	if (!draft_get(tx_reading(tx), x->desk, x->p->draft, a, &row, e) ||
+	    !drafts_count(tx_reading(tx), x->p->draft, &row.edits, e))
+		return false;
+	if (row.changed == x->p->draft_changed && row.edits == x->p->draft_edits)
+		return true;
+	return FAIL(e, DRAFT_STALE, "kladde %" PRId64, x->p->draft);
+}
+
 static bool
 append_one(struct tx *tx, const struct publishing *x, const struct plan_object *o,
 	   struct digest *h, struct err *e)
@@ -199,7 +214,8 @@ publish_job(struct tx *tx, void *arg, struct err *e)
 
 	if (!check_marks(tx, x, &x->row.at, e) ||
 	    !publications_next(tx_reading(tx), x->desk->cvr, &x->row, e) ||
-	    (x->p->draft && !end_draft(tx, x, e)) || !append_all(tx, x, e) || !record(tx, x, e))
+	    (x->p->draft && (!check_draft(tx, x, e) || !end_draft(tx, x, e))) ||
+	    !append_all(tx, x, e) || !record(tx, x, e))
 		return false;
 	x->held_us = clock_monotonic_us() - begun;
 	x->cpu_us = clock_thread_cpu_us() - cpu;

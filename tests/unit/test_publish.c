@@ -271,6 +271,27 @@ changed_in_between(void **state)
 	assert_int_equal(desk_audited(&d, "publikation.publicer"), 0);
 }
 
+/* Between plan and job somebody works on the draft itself: nothing of it is lost. */
+static void
+edited_in_between(void **state)
+{
+	const struct plan_options po = {.day = DAYS(20)};
+	const struct publish_options o = {.accept_changed = true};
+	AUTO(plan_freep) struct plan *p = NULL;
+	struct err e = ERR_INIT;
+	int64_t id = two_units();
+
+	(void)state;
+	assert_true(plan_draft(&d, id, &po, &p, &e));
+	desk_edit(&d, id, 'c', EDIT_IMPORTER, 0, UNIT("Sent"));
+	assert_false(publish(&d, p, &o, &got, &e));
+	assert_int_equal(e.code, DRAFT_STALE);
+	assert_int_equal(draft_now(id).edits, 3);
+	assert_int_equal(events().count, 0);
+	assert_int_equal(desk_publish(&d, id, 20, &o, &got), ERR_NONE);
+	assert_true(str_is_set(desk_unit(&d, 'c', a)));
+}
+
 static bool
 some_rules(const struct desk *desk, const struct plan *p, struct publish_findings *out,
 	   void *arg, struct err *e)
@@ -544,6 +565,7 @@ main(void)
 		CASE(changed_by_others),
 		CASE(made_by_others),
 		CASE(changed_in_between),
+		CASE(edited_in_between),
 		CASE(rules),
 		CASE(real_rules),
 		CASE(rules_of_later_days),
