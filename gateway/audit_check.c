@@ -92,8 +92,7 @@ next_line(struct walk *w, struct source *s, struct err *e)
 	bool is_rest = false, was_rest;
 
 	while (fgets(line, sizeof(line), w->c->heads)) {
-		/* the rest of a line that is too long for a seal begins wherever a peer chose
-		 */
+		/* behind a cut begins what a peer chose */
 		was_rest = is_rest;
 		is_rest = !strchr(line, '\n');
 		/* a line of the log that is about something else */

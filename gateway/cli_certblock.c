@@ -67,6 +67,6 @@ cert_block(const struct cli *c, const char *name, bool blocked)
 	if (!read_thumbprint(name, thumbprint) && !cert_load(name, &wanted, &e))
 		return cli_failed(c, &e);
 	m.cert = wanted;
-	m.thumbprint = str_from(thumbprint);
+	m.thumbprint = wanted ? STR_NONE : str_from(thumbprint);
 	return block(c, &m);
 }
