@@ -354,26 +354,13 @@ is_unchanged(const struct load *l)
 }
 
 static bool
-clear_progress(struct tx *tx, void *arg, struct err *e)
-{
-	struct load *l = arg;
-
-	return draft_progress_set(tx, l->run.draft, STR_NONE, e);
-}
-
-static bool
 finish(struct load *l, struct err *e)
 {
 	if (l->run.state == LOAD_STAGED && is_unchanged(l)) {
 		l->run.state = LOAD_UNCHANGED;
 		l->run.ended = clock_now();
 	}
-	if (!load_flush(l, l->run.position, e))
-		return false;
-	if (l->run.state == LOAD_UNCHANGED)
-		return discard_draft(l->o->desk, l->run.draft, e);
-	return l->run.state == LOAD_STOPPED ||
-	       store_write(l->o->desk->store, clear_progress, l, e);
+	return load_flush(l, l->run.position, e);
 }
 
 /* ---- failures ---- */

@@ -35,6 +35,19 @@ load_read_end(struct load *l)
 
 /* ---- the batch ---- */
 
+/* What the end of a load makes of its draft, in the job that ends it. */
+static bool
+end_reading(struct tx *tx, const struct load *l, struct err *e)
+{
+	if (l->run.state != LOAD_STAGED && l->run.state != LOAD_UNCHANGED)
+		return true;
+	/* from here on it may be published */
+	if (!draft_progress_set(tx, l->run.draft, STR_NONE, e))
+		return false;
+	return l->run.state == LOAD_STAGED ||
+	       draft_move(tx, l->o->desk, l->run.draft, DRAFT_FORKAST, e);
+}
+
 static bool
 flush_job(struct tx *tx, void *arg, struct err *e)
 {
@@ -53,7 +66,7 @@ flush_job(struct tx *tx, void *arg, struct err *e)
 	for (size_t i = 0; i < b->match_count; i++)
 		if (!imports_match(tx, l->run.id, &b->matches[i], e))
 			return false;
-	return imports_set(tx, &l->run, e);
+	return imports_set(tx, &l->run, e) && end_reading(tx, l, e);
 }
 
 bool
