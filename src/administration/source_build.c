@@ -14,7 +14,6 @@
 
 #include "administration/mapping.h"
 #include "base/limits.h"
-#include "organisation/klasser.h"
 #include "organisation/types.h"
 
 /* An object in the making. */
@@ -26,20 +25,17 @@ struct piece {
 	size_t room;
 };
 
+/* How a relation is qualified. */
+struct qualifier {
+	enum wellknown role, type;
+	const char *indeks;
+};
+
 /* Of a row: nil for what it does not have. */
 struct period {
 	instant fra, til;
 	bool fra_given, til_given;
 };
-
-static struct uuid
-klasse(const char *text)
-{
-	struct uuid u;
-
-	BUG_ON(!uuid_parse(str_from(text), &u));
-	return u;
-}
 
 static struct period
 period_of(const struct source *s, const struct row *r, size_t fra, size_t til)
@@ -156,15 +152,15 @@ piece_relation(struct piece *p, const char *name, struct uuid to)
 }
 
 static void
-piece_role(struct piece *p, const char *name, struct uuid to, const char *const role[3])
+piece_role(struct piece *p, const char *name, struct uuid to, const struct qualifier *as)
 {
 	struct oio_item *item = piece_relation(p, name, to);
 
 	if (!item)
 		return;
-	item->u.relation.rolle.ref = ref_of_uuid(klasse(role[0]));
-	item->u.relation.type.ref = ref_of_uuid(klasse(role[1]));
-	item->u.relation.indeks = str_from(role[2]);
+	item->u.relation.rolle.ref = ref_of_uuid(wellknown[as->role].uuid);
+	item->u.relation.type.ref = ref_of_uuid(wellknown[as->type].uuid);
+	item->u.relation.indeks = str_from(as->indeks);
 }
 
 static bool
@@ -178,9 +174,9 @@ has_relation(const struct piece *p, size_t from, struct uuid to)
 	return false;
 }
 
-/* Each that the list names, once. role NULL: a plain relation. */
+/* Each that the list names, once. as NULL: a plain relation. */
 static void
-piece_list(struct piece *p, const char *name, struct str list, const char *const *role)
+piece_list(struct piece *p, const char *name, struct str list, const struct qualifier *as)
 {
 	size_t first = p->o.content.count;
 	struct uuid u;
@@ -188,8 +184,8 @@ piece_list(struct piece *p, const char *name, struct str list, const char *const
 	while (row_next_uuid(p->s, &list, &u)) {
 		if (has_relation(p, first, u))
 			continue;
-		if (role)
-			piece_role(p, name, u, role);
+		if (as)
+			piece_role(p, name, u, as);
 		else
 			(void)piece_relation(p, name, u);
 	}
@@ -248,10 +244,10 @@ add_addresses(struct piece *p, const struct row *r, size_t first, size_t end,
 	      const struct period *when, struct err *e)
 {
 	const struct column *columns = row_tables[r->kind].columns;
-	const char *type = r->kind == ROW_UNIT ? KLASSE_ADRESSE_ENHED : KLASSE_ADRESSE_BRUGER;
+	enum wellknown type = r->kind == ROW_UNIT ? KLASSE_TYPE_ENHED : KLASSE_TYPE_BRUGER;
 
 	for (size_t i = first; i < end; i++) {
-		const char *const role[] = {columns[i].role, type, columns[i].indeks};
+		const struct qualifier as = {columns[i].role, type, columns[i].indeks};
 		struct str part;
 		struct uuid u;
 
@@ -259,7 +255,7 @@ add_addresses(struct piece *p, const struct row *r, size_t first, size_t end,
 			continue;
 		part = arena_printf(p->s->row, "adresse:%s", columns[i].name);
 		u = source_uuid(p->s->o.cvr, part, p->o.uuid);
-		piece_role(p, "Adresser", u, role);
+		piece_role(p, "Adresser", u, &as);
 		if (!emit_address(p->s, u, r->v[i], when, e))
 			return false;
 	}
@@ -345,8 +341,10 @@ take_post(struct source *s, const struct row *r, struct err *e)
 	struct function f = {
 		.is_derived = true,
 		.name = r->v[POST_STILLING],
-		.type = klasse(row_is(r, POST_TYPE, "LEDERROLLE") ? KLASSE_LEDERROLLE
-								  : KLASSE_ENHEDSROLLE),
+		.type = wellknown[row_is(r, POST_TYPE, "LEDERROLLE")
+					  ? KLASSE_FUNKTION_LEDERROLLE
+					  : KLASSE_FUNKTION_ENHEDSROLLE]
+				.uuid,
 		.unit = row_uuid(r, POST_ENHED),
 		.user = row_uuid(r, POST_BRUGER),
 	};
@@ -370,9 +368,9 @@ take_function(struct source *s, const struct row *r, struct err *e)
 	};
 
 	if (row_is(r, FUNCTION_TYPE, "HENVENDELSESSTED"))
-		f.type = klasse(KLASSE_HENVENDELSESSTED);
+		f.type = wellknown[KLASSE_FUNKTION_HENVENDELSESSTED].uuid;
 	else if (row_is(r, FUNCTION_TYPE, "UDBETALENDE_ENHED"))
-		f.type = klasse(KLASSE_UDBETALENDE_ENHED);
+		f.type = wellknown[KLASSE_FUNKTION_UDBETALENDE_ENHED].uuid;
 	else if (!mapping_klasse(s->o.mapping, STR("SYSTEMROLLE"), &f.type))
 		return record_refuse(s, row_name(r, FUNCTION_TYPE), e,
 				     "klassen for SYSTEMROLLE er ikke kendt; angiv den i "
@@ -392,7 +390,7 @@ emit_manager(struct source *s, const struct row *r, const struct period *when, s
 		.uuid = source_uuid(s->o.cvr, STR("leder"), unit),
 		.is_derived = true,
 		.name = STR("Leder"),
-		.type = klasse(KLASSE_LEDERROLLE),
+		.type = wellknown[KLASSE_FUNKTION_LEDERROLLE].uuid,
 		.unit = unit,
 		.user = row_uuid(r, UNIT_LEDER),
 	};
@@ -409,7 +407,7 @@ emit_contact(struct source *s, const struct row *r, const struct period *when, s
 		.uuid = source_uuid(s->o.cvr, STR("henvendelsessted"), unit),
 		.is_derived = true,
 		.name = STR("Henvendelsessted"),
-		.type = klasse(KLASSE_HENVENDELSESSTED),
+		.type = wellknown[KLASSE_FUNKTION_HENVENDELSESSTED].uuid,
 		.unit = unit,
 		.tasks = row_list(r, UNIT_KONTAKT_FOR),
 	};
@@ -425,7 +423,7 @@ add_payer(struct piece *p, const struct row *r, struct err *e)
 	struct function f = {
 		.is_derived = true,
 		.name = STR("Udbetalende enhed"),
-		.type = klasse(KLASSE_UDBETALENDE_ENHED),
+		.type = wellknown[KLASSE_FUNKTION_UDBETALENDE_ENHED].uuid,
 		.unit = unit,
 	};
 	bool made;
@@ -441,7 +439,8 @@ static bool
 take_unit(struct source *s, const struct row *r, struct err *e)
 {
 	static const char *const names[] = {"BrugervendtNoegleTekst", "EnhedNavn"};
-	static const char *const task[] = {KLASSE_OPGAVE_ANSVARLIG, KLASSE_OPGAVE_KLASSE, "1"};
+	static const struct qualifier task = {KLASSE_OPGAVE_ANSVARLIG,
+					      KLASSE_OPGAVE_TYPE_KLASSE, "1"};
 	const struct str key =
 		str_is_empty(r->v[UNIT_NOEGLE]) ? key_of(r->v[UNIT_NAVN]) : r->v[UNIT_NOEGLE];
 	const struct str texts[] = {key, r->v[UNIT_NAVN]};
@@ -458,8 +457,10 @@ take_unit(struct source *s, const struct row *r, struct err *e)
 	if (!str_is_empty(r->v[UNIT_TYPE]))
 		(void)piece_relation(
 			&p, "Enhedstype",
-			klasse(row_is(r, UNIT_TYPE, "TEAM") ? KLASSE_TEAM : KLASSE_AFDELING));
-	piece_list(&p, "Opgaver", row_list(r, UNIT_OPGAVER), task);
+			wellknown[row_is(r, UNIT_TYPE, "TEAM") ? KLASSE_ENHEDSTYPE_TEAM
+							       : KLASSE_ENHEDSTYPE_AFDELING]
+				.uuid);
+	piece_list(&p, "Opgaver", row_list(r, UNIT_OPGAVER), &task);
 	(void)piece_relation(&p, "Overordnet", row_uuid(r, UNIT_OVERORDNET));
 	(void)piece_relation(&p, "Tilhoerer", s->o.organisation);
 	first = p.o.content.count;
@@ -515,7 +516,8 @@ take_user(struct source *s, const struct row *r, struct err *e)
 	if (!add_addresses(&p, r, USER_ADDRESS_FIRST, USER_ADDRESS_END, &when, e))
 		return false;
 	if (row_is(r, USER_ROBOT, "ja"))
-		(void)piece_relation(&p, "BrugerTyper", klasse(KLASSE_BRUGER_ROBOT));
+		(void)piece_relation(&p, "BrugerTyper",
+				     wellknown[KLASSE_BRUGERTYPE_ROBOT].uuid);
 	(void)piece_relation(&p, "Tilhoerer", s->o.organisation);
 	(void)piece_relation(&p, "TilknyttedePersoner", person);
 	return piece_end(&p, e);

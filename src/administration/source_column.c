@@ -6,7 +6,6 @@
  * Source: contract of administration, 4.7.3; of Organisation, 2.8.
  */
 #include "administration/source_internal.h"
-#include "organisation/klasser.h"
 
 static const char *const unit_types[] = {NULL, "AFDELING", "TEAM", NULL};
 static const char *const yes_no[] = {"nej", "ja", NULL};
@@ -44,24 +43,25 @@ static const struct column unit_columns[UNIT_COLUMNS] = {
 	ADDRESS("email", "email", KLASSE_ENHED_EMAIL),
 	ADDRESS("email_bemaerkning", "emailRemarks", KLASSE_ENHED_EMAIL_BEMAERKNING),
 	ADDRESS("lokation", "location", KLASSE_ENHED_LOKATION),
-	ADDRESS("postadresse", "post", KLASSE_ENHED_POST),
+	ADDRESS("postadresse", "post", KLASSE_ENHED_POSTADRESSE),
 	{.name = "postadresse2",
 	 .json = "postSecondary",
 	 .value = COLUMN_TEXT,
 	 .max_chars = 200,
-	 .role = KLASSE_ENHED_POST,
+	 .role = KLASSE_ENHED_POSTADRESSE,
 	 .indeks = "2"},
 	ADDRESS("postretur", "postReturn", KLASSE_ENHED_POSTRETUR),
-	ADDRESS("henvendelsessted", "contact", KLASSE_ENHED_HENVENDELSE),
-	ADDRESS("aabningstid_telefon", "phoneOpenHours", KLASSE_ENHED_TELEFONTID),
-	ADDRESS("aabningstid_henvendelse", "contactOpenHours", KLASSE_ENHED_AABNINGSTID),
+	ADDRESS("henvendelsessted", "contact", KLASSE_ENHED_HENVENDELSESSTED),
+	ADDRESS("aabningstid_telefon", "phoneOpenHours", KLASSE_ENHED_AABNINGSTID_TELEFON),
+	ADDRESS("aabningstid_henvendelse", "contactOpenHours",
+		KLASSE_ENHED_AABNINGSTID_HENVENDELSE),
 	ADDRESS("ean", "ean", KLASSE_ENHED_EAN),
 	ADDRESS("url", "url", KLASSE_ENHED_URL),
 	ADDRESS("pnr", "pnr", KLASSE_ENHED_PNR),
 	ADDRESS("sor", "sor", KLASSE_ENHED_SOR),
 	ADDRESS("los_id", "losId", KLASSE_ENHED_LOS_ID),
 	ADDRESS("los_kaldenavn", "losShortName", KLASSE_ENHED_LOS_KALDENAVN),
-	ADDRESS("dtr_id", "dtrId", KLASSE_ENHED_DTR),
+	ADDRESS("dtr_id", "dtrId", KLASSE_ENHED_DTR_ID),
 	ADDRESS("foa", "foa", KLASSE_ENHED_FOA),
 	[UNIT_OPGAVER] = {.name = "opgaver", .json = "tasks", .value = COLUMN_TASKS},
 	[UNIT_ITSYSTEMER] = {.name = "itsystemer", .json = "itSystems", .value = COLUMN_UUIDS},
@@ -89,8 +89,8 @@ static const struct column user_columns[USER_COLUMNS] = {
 	ADDRESS("telefon", "phoneNumber", KLASSE_BRUGER_TELEFON),
 	ADDRESS("fastnet", "landline", KLASSE_BRUGER_FASTNET),
 	ADDRESS("lokation", "location", KLASSE_BRUGER_LOKATION),
-	ADDRESS("racf_id", "racfID", KLASSE_BRUGER_RACF),
-	ADDRESS("fmk_id", "fmkID", KLASSE_BRUGER_FMK),
+	ADDRESS("racf_id", "racfID", KLASSE_BRUGER_RACF_ID),
+	ADDRESS("fmk_id", "fmkID", KLASSE_BRUGER_FMK_ID),
 	[USER_ROBOT] = {.name = "robot",
 			.json = "isRobot",
 			.value = COLUMN_WORD,

@@ -9,6 +9,7 @@
 #include <jansson.h>
 #include "administration/source.h"
 #include "base/buf.h"
+#include "organisation/wellknown.h"
 
 struct source;
 struct digest;
@@ -137,8 +138,8 @@ struct column {
 	unsigned max_chars; /* of texts */
 	bool must;
 	const char *const *words; /* the first is what absence means, if it is not NULL */
-	const char *role;         /* an address: UUID of its Rolle */
-	const char *indeks;
+	enum wellknown role;      /* of an address */
+	const char *indeks;       /* of an address; NULL: the column is none */
 };
 
 enum unit_column {

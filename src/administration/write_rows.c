@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "administration/mapping.h"
-#include "organisation/klasser.h"
+#include "organisation/wellknown.h"
 #include "organisation/types.h"
 
 static size_t
@@ -21,15 +21,6 @@ field_of(const struct picture_object *o, const char *name)
 
 	BUG_ON(!oio_field_by_name(o->type, name, &field));
 	return field;
-}
-
-static struct uuid
-klasse(const char *text)
-{
-	struct uuid u;
-
-	BUG_ON(!uuid_parse(str_from(text), &u));
-	return u;
 }
 
 static struct str
@@ -51,9 +42,9 @@ first_of(const struct picture_object *o, const char *name)
 }
 
 static bool
-is_kind(const struct picture_object *function, const char *type)
+is_kind(const struct picture_object *function, enum wellknown type)
 {
-	return uuid_eq(first_of(function, "Funktionstype"), klasse(type));
+	return wellknown_is(first_of(function, "Funktionstype"), type);
 }
 
 /* All that the relation names, from the `skip`th on, comma separated. */
@@ -100,8 +91,8 @@ period_of(const struct picture_object *o, instant *fra, instant *til)
 static bool
 is_column(const struct column *c, const struct oio_item *item)
 {
-	return c->role && item->u.relation.rolle.ref.is_uuid &&
-	       uuid_eq(item->u.relation.rolle.ref.uuid, klasse(c->role));
+	return c->indeks && item->u.relation.rolle.ref.is_uuid &&
+	       wellknown_is(item->u.relation.rolle.ref.uuid, c->role);
 }
 
 /* The empty column of its role and Indeks, or else the first of its role. */
@@ -164,7 +155,7 @@ manager_of(struct writing *x, const struct picture_object *unit)
 		picture_find(x->p, &type_organisationfunktion,
 			     source_uuid(x->cvr, STR("leder"), unit->uuid));
 
-	return f && f->is_active && is_kind(f, KLASSE_LEDERROLLE) ? f : NULL;
+	return f && f->is_active && is_kind(f, KLASSE_FUNKTION_LEDERROLLE) ? f : NULL;
 }
 
 /* The unit through which it pays, where no row of functions says so. */
@@ -178,7 +169,7 @@ payer_of(struct writing *x, const struct picture_object *unit)
 		const struct picture_object *f = picture_target(x->p, unit->type, item);
 		struct uuid payer;
 
-		if (!f || !f->is_active || !is_kind(f, KLASSE_UDBETALENDE_ENHED))
+		if (!f || !f->is_active || !is_kind(f, KLASSE_FUNKTION_UDBETALENDE_ENHED))
 			continue;
 		payer = first_of(f, "TilknyttedeEnheder");
 		if (x->w->format == SOURCE_OS2SYNC ||
@@ -210,9 +201,9 @@ write_unit_row(struct writing *x, const struct picture_object *o, struct row *r)
 	r->v[UNIT_NAVN] = picture_name(o);
 	r->v[UNIT_NOEGLE] = picture_text(o, 0);
 	r->v[UNIT_OVERORDNET] = text_of(x, first_of(o, "Overordnet"));
-	if (uuid_eq(type, klasse(KLASSE_TEAM)))
+	if (wellknown_is(type, KLASSE_ENHEDSTYPE_TEAM))
 		r->v[UNIT_TYPE] = STR("TEAM");
-	else if (uuid_eq(type, klasse(KLASSE_AFDELING)))
+	else if (wellknown_is(type, KLASSE_ENHEDSTYPE_AFDELING))
 		r->v[UNIT_TYPE] = STR("AFDELING");
 	else if (!uuid_is_nil(type))
 		x->out->left_out++;
@@ -243,7 +234,7 @@ write_contact_tasks(struct writing *x, const struct picture_object *unit, struct
 		struct str tasks;
 
 		if (f->type != &type_organisationfunktion || !f->is_active ||
-		    !is_kind(f, KLASSE_HENVENDELSESSTED) ||
+		    !is_kind(f, KLASSE_FUNKTION_HENVENDELSESSTED) ||
 		    !uuid_eq(first_of(f, "TilknyttedeEnheder"), unit->uuid))
 			continue;
 		tasks = list_of(x, f, "TilknyttedeOpgaver", 0);
@@ -290,10 +281,10 @@ write_user_row(struct writing *x, const struct picture_object *o, struct row *r)
 	r->v[USER_NOEGLE] = picture_text(o, 0);
 	take_person(x, o, r);
 	take_addresses(x, o, USER_ADDRESS_FIRST, USER_ADDRESS_END, r);
-	r->v[USER_ROBOT] =
-		picture_has(o, field_of(o, "BrugerTyper"), klasse(KLASSE_BRUGER_ROBOT))
-			? STR("ja")
-			: STR("nej");
+	r->v[USER_ROBOT] = picture_has(o, field_of(o, "BrugerTyper"),
+				       wellknown[KLASSE_BRUGERTYPE_ROBOT].uuid)
+				   ? STR("ja")
+				   : STR("nej");
 	r->v[USER_STATUS] = STR("Aktiv");
 	period_of(o, &fra, &til);
 	r->v[USER_FRA] = day_of(x, fra);
@@ -326,7 +317,8 @@ units_of(struct writing *x, const struct picture_object *f)
 static bool
 is_post(const struct picture_object *f)
 {
-	return is_kind(f, KLASSE_ENHEDSROLLE) || is_kind(f, KLASSE_LEDERROLLE);
+	return is_kind(f, KLASSE_FUNKTION_ENHEDSROLLE) ||
+	       is_kind(f, KLASSE_FUNKTION_LEDERROLLE);
 }
 
 bool
@@ -337,9 +329,9 @@ write_function_row(struct writing *x, const struct picture_object *o, struct row
 	*r = (struct row){.kind = ROW_FUNCTION};
 	if (!is_own(o) || is_post(o))
 		return false;
-	if (is_kind(o, KLASSE_HENVENDELSESSTED))
+	if (is_kind(o, KLASSE_FUNKTION_HENVENDELSESSTED))
 		r->v[FUNCTION_TYPE] = STR("HENVENDELSESSTED");
-	else if (is_kind(o, KLASSE_UDBETALENDE_ENHED))
+	else if (is_kind(o, KLASSE_FUNKTION_UDBETALENDE_ENHED))
 		r->v[FUNCTION_TYPE] = STR("UDBETALENDE_ENHED");
 	else if (mapping_klasse(x->w->mapping, STR("SYSTEMROLLE"), &system) &&
 		 uuid_eq(first_of(o, "Funktionstype"), system))
@@ -374,7 +366,7 @@ add_posts(struct writing *x, const struct picture_object *f, size_t *room)
 
 	if (uuid_eq(f->uuid, source_uuid(x->cvr, STR("leder"), unit)))
 		return;
-	post.leads = is_kind(f, KLASSE_LEDERROLLE);
+	post.leads = is_kind(f, KLASSE_FUNKTION_LEDERROLLE);
 	post.name = picture_name(f);
 	period_of(f, &post.fra, &post.til);
 	while ((item = picture_item(f, field, &at))) {
