@@ -143,6 +143,25 @@ source_path(struct source *s, const char *name)
 	return arena_printf(s->a, "%s/%s", s->path, name).ptr;
 }
 
+/* ---- read twice ---- */
+
+void
+source_surveyed(struct source *s, const char *hex)
+{
+	s->info.encoding = STR("UTF-8");
+	s->info.digest = str_from(hex);
+	s->info.bytes = s->bytes;
+	s->info.records = s->record;
+}
+
+bool
+source_unchanged(const struct source *s, const char *hex, struct err *e)
+{
+	if (!str_eq_c(s->info.digest, hex))
+		return FAIL(e, SOURCE_INVALID, "%s: changed while it was read", s->path);
+	return true;
+}
+
 /* ---- what may be told ---- */
 
 /* Digits from p on, `count` of them and no more. */
@@ -193,8 +212,8 @@ text_safe(struct str s, struct arena *a)
 	return str_of(to, len);
 }
 
-static bool PRINTF_LIKE(4, 0)
-tell(struct source *s, struct source_refusal *r, struct err *e, const char *fmt, va_list ap)
+static bool PRINTF_LIKE(4, 0) tell(struct source *s, struct source_refusal *r, struct err *e,
+				   const char *fmt, va_list ap)
 {
 	AUTO(buf_release) struct buf b = BUF_INIT(4096);
 

@@ -106,6 +106,10 @@ MUST_USE bool file_refuse(struct source *s, const char *file, size_t line, struc
 MUST_USE bool record_emit(struct source *s, struct source_object *o, struct err *e);
 /* What is not to be repeated in full: a CPR number becomes xxxxxx-xxxx, long texts are cut. */
 struct str text_safe(struct str s, struct arena *a);
+/* A survey ended: what was read. hex, in the source's arena, is the digest of it. */
+void source_surveyed(struct source *s, const char *hex);
+/* A second reading ended: were its bytes those of the survey? Errors: SOURCE_INVALID. */
+MUST_USE bool source_unchanged(const struct source *s, const char *hex, struct err *e);
 /* path/name, in the source's arena */
 const char *source_path(struct source *s, const char *name);
 

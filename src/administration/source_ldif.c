@@ -497,10 +497,7 @@ ldif_check(struct source *s, struct err *e)
 	sort_places(&d->by_dn);
 	sort_places(&d->by_name);
 	sort_places(&d->managers);
-	s->info.encoding = STR("UTF-8");
-	s->info.digest = str_from(hex);
-	s->info.bytes = s->bytes;
-	s->info.records = s->record;
+	source_surveyed(s, hex);
 	return true;
 }
 
@@ -509,11 +506,7 @@ ldif_read(struct source *s, struct err *e)
 {
 	char hex[65];
 
-	if (!walk(s, hex, e))
-		return false;
-	if (!str_eq_c(s->info.digest, hex))
-		return FAIL(e, SOURCE_INVALID, "%s: changed while it was read", s->path);
-	return true;
+	return walk(s, hex, e) && source_unchanged(s, hex, e);
 }
 
 const struct source_reader source_ldif = {ldif_check, ldif_read, ldif_end};

@@ -202,10 +202,7 @@ oio_check(struct source *s, struct err *e)
 	struct err why = ERR_INIT;
 
 	if (walk(s, hex, &why)) {
-		s->info.encoding = STR("UTF-8");
-		s->info.digest = str_from(hex);
-		s->info.bytes = s->bytes;
-		s->info.records = s->record;
+		source_surveyed(s, hex);
 		return true;
 	}
 	if (why.code != XML_MALFORMED && why.code != XML_FORBIDDEN && why.code != XML_LIMIT)
@@ -219,11 +216,7 @@ oio_read(struct source *s, struct err *e)
 {
 	char hex[65];
 
-	if (!walk(s, hex, e))
-		return false;
-	if (!str_eq_c(s->info.digest, hex))
-		return FAIL(e, SOURCE_INVALID, "%s: changed while it was read", s->path);
-	return true;
+	return walk(s, hex, e) && source_unchanged(s, hex, e);
 }
 
 const struct source_reader source_oio = {oio_check, oio_read, NULL};
@@ -299,10 +292,7 @@ jsonl_check(struct source *s, struct err *e)
 
 	if (!jsonl_walk(s, hex, e))
 		return false;
-	s->info.encoding = STR("UTF-8");
-	s->info.digest = str_from(hex);
-	s->info.bytes = s->bytes;
-	s->info.records = s->record;
+	source_surveyed(s, hex);
 	return true;
 }
 
@@ -311,11 +301,7 @@ jsonl_read(struct source *s, struct err *e)
 {
 	char hex[65];
 
-	if (!jsonl_walk(s, hex, e))
-		return false;
-	if (!str_eq_c(s->info.digest, hex))
-		return FAIL(e, SOURCE_INVALID, "%s: changed while it was read", s->path);
-	return true;
+	return jsonl_walk(s, hex, e) && source_unchanged(s, hex, e);
 }
 
 const struct source_reader source_jsonl = {jsonl_check, jsonl_read, NULL};

@@ -260,10 +260,7 @@ os2sync_check(struct source *s, struct err *e)
 		return false;
 	if (fault)
 		return file_refuse(s, s->name, line, STR_NONE, e, "%s", fault);
-	s->info.encoding = STR("UTF-8");
-	s->info.digest = str_from(hex);
-	s->info.bytes = s->bytes;
-	s->info.records = s->record;
+	source_surveyed(s, hex);
 	return true;
 }
 
@@ -276,9 +273,9 @@ os2sync_read(struct source *s, struct err *e)
 
 	if (!json_items(s->path, LIMIT_SOURCE_ROW_BYTES, on_item, s, &fault, &line, hex, e))
 		return false;
-	if (fault || !str_eq_c(s->info.digest, hex))
+	if (fault)
 		return FAIL(e, SOURCE_INVALID, "%s: changed while it was read", s->path);
-	return true;
+	return source_unchanged(s, hex, e);
 }
 
 const struct source_reader source_os2sync = {os2sync_check, os2sync_read, NULL};
