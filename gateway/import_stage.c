@@ -103,7 +103,7 @@ find_newest(const char *folder, struct arena *a, const char **path, struct err *
 		const char *full = arena_printf(a, "%s/%s", folder, entry->d_name).ptr;
 		bool is_newer;
 
-		if (!is_source_file(name) || stat(full, &st) != 0 || !S_ISREG(st.st_mode))
+		if (!is_source_file(name) || lstat(full, &st) != 0 || !S_ISREG(st.st_mode))
 			continue;
 		is_newer = st.st_mtim.tv_sec > newest.tv_sec ||
 			   (st.st_mtim.tv_sec == newest.tv_sec &&

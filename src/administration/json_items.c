@@ -230,15 +230,10 @@ json_items(const char *path, size_t most, json_item_fn *fn, void *arg, const cha
 	uint8_t out[HASH_MAX_BYTES];
 	bool ok;
 
-	*s = (struct scan){.fd = open(path, O_RDONLY | O_CLOEXEC),
-			   .path = path,
-			   .line = 1,
-			   .digest = d,
-			   .fn = fn,
-			   .arg = arg};
+	*s = (struct scan){
+		.fd = -1, .path = path, .line = 1, .digest = d, .fn = fn, .arg = arg};
 	buf_init(&s->item, most);
-	ok = s->fd >= 0 || FAIL(e, FILE_UNREADABLE, "%s: %s", path, strerror(errno));
-	ok = ok && take_all(s, e);
+	ok = file_open(path, &s->fd, e) && take_all(s, e);
 	*fault = s->fault;
 	*line = s->line;
 	if (s->fd >= 0)

@@ -9,7 +9,9 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -84,8 +86,20 @@ look(struct source *s, struct err *e)
 			break;
 	}
 	lines_close(&l);
-	s->info.format = detect(s->path, false, buf_str(&start));
+	s->info.format = detect(s->name, false, buf_str(&start));
 	return ok;
+}
+
+/* Whoever names a link himself means what it leads to; in a folder there are none. */
+static const char *
+named_file(struct arena *a, const char *path)
+{
+	char real[PATH_MAX];
+	struct stat st;
+
+	if (lstat(path, &st) != 0 || !S_ISLNK(st.st_mode) || !realpath(path, real))
+		return path;
+	return arena_dup_c(a, str_from(real));
 }
 
 bool
@@ -99,7 +113,7 @@ source_open(const char *path, const struct source_options *options, struct sourc
 	s->row = arena_new();
 	s->o = *options;
 	s->o.cvr = arena_dup(s->a, options->cvr);
-	s->path = arena_dup_c(s->a, name);
+	s->path = named_file(s->a, arena_dup_c(s->a, name));
 	for (rest = name; str_cut(rest, '/', &head, &rest);)
 		name = rest;
 	s->name = arena_dup_c(s->a, name);

@@ -31,6 +31,8 @@ struct lines {
 
 enum line_kind { LINE_END, LINE_HERE, LINE_TOO_LONG };
 
+/* For reading; links and what is no file are FILE_UNREADABLE. */
+MUST_USE bool file_open(const char *path, int *fd, struct err *e);
 MUST_USE bool lines_open(struct lines *l, const char *path, size_t most, struct err *e);
 void lines_close(struct lines *l); /* also of one that was never opened, all zero */
 /* Without its LF. Borrowed until the next call. Of one that is too long, nothing. */

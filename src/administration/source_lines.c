@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/encoding.h"
@@ -17,13 +18,34 @@
 
 #define PIECE 65536
 
+/*
+ * A file of a source. Refuses all but files: a pipe would keep us waiting, and a link in a
+ * folder that others fill may lead to what they may not read but we may.
+ */
+bool
+file_open(const char *path, int *fd, struct err *e)
+{
+	struct stat st;
+
+	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+	if (*fd < 0 && errno == ELOOP)
+		return FAIL(e, FILE_UNREADABLE, "%s: a link", path);
+	if (*fd < 0)
+		return FAIL(e, FILE_UNREADABLE, "%s: %s", path, strerror(errno));
+	if (fstat(*fd, &st) == 0 && S_ISREG(st.st_mode))
+		return true;
+	(void)close(*fd);
+	*fd = -1;
+	return FAIL(e, FILE_UNREADABLE, "%s: not a file", path);
+}
+
 bool
 lines_open(struct lines *l, const char *path, size_t most, struct err *e)
 {
-	*l = (struct lines){.fd = open(path, O_RDONLY | O_CLOEXEC), .path = path, .most = most};
+	*l = (struct lines){.fd = -1, .path = path, .most = most};
 	buf_init(&l->buf, most + 2 * PIECE);
-	if (l->fd < 0)
-		return FAIL(e, FILE_UNREADABLE, "%s: %s", path, strerror(errno));
+	if (!file_open(path, &l->fd, e))
+		return false;
 	l->digest = digest_new(HASH_SHA256);
 	return true;
 }

@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "tests/unit/source_world.h"
@@ -394,6 +396,36 @@ no_cpr_number_is_told(void **state)
 	source_world_remove(&w);
 }
 
+/* A folder is filled by others: what they put there is read, not what they point at. */
+static void
+only_files(void **state)
+{
+	const int rows_of[4] = {0, 0, -1, -1};
+	char path[WORLD_PATH + 20], other[WORLD_PATH + 20];
+	struct source_world w;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		source_world_make(&w);
+		source_world_write(&w, "secret", STR("uuid;navn\n"));
+		source_world_write(&w, "enheder.csv", STR("uuid;navn\n"));
+		source_world_write(&w, "brugere.csv", STR("uuid;brugernavn;person_navn\n"));
+		source_world_manifest(&w, "delta", rows_of);
+		snprintf(path, sizeof(path), "%s/%s", w.path,
+			 i < 2 ? "enheder.csv" : "manifest.json");
+		snprintf(other, sizeof(other), "%s/secret", w.path);
+		(void)unlink(path);
+		assert_int_equal(i == 1 ? symlink(other, path) : mkfifo(path, 0600), 0);
+		source_world_read(&w, NULL, 0);
+		assert_int_equal(w.code, FILE_UNREADABLE);
+		if (i < 2) {
+			source_world_read(&w, "enheder.csv", 0);
+			assert_int_equal(w.code, i == 0 ? FILE_UNREADABLE : ERR_NONE);
+		}
+		source_world_remove(&w);
+	}
+}
+
 int
 main(void)
 {
@@ -405,6 +437,7 @@ main(void)
 		cmocka_unit_test(a_folder_that_does_not_fit),
 		cmocka_unit_test(limits_hold),
 		cmocka_unit_test(no_cpr_number_is_told),
+		cmocka_unit_test(only_files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
