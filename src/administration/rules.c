@@ -53,6 +53,17 @@ cpr_length(struct str s)
 	return digits == 10 && (i == s.len || !is_digit(s.ptr[i])) ? i : 0;
 }
 
+/* A UUID may hold ten digits by chance, and is shown as it is. */
+static bool
+is_uuid(struct str s)
+{
+	struct uuid u;
+
+	return s.len >= UUID_TEXT_LEN && s.ptr[8] == '-' &&
+	       (s.len == UUID_TEXT_LEN || !is_digit(s.ptr[UUID_TEXT_LEN])) &&
+	       uuid_parse(str_of(s.ptr, UUID_TEXT_LEN), &u);
+}
+
 struct str
 rules_shown(struct arena *a, struct str text)
 {
@@ -63,6 +74,10 @@ rules_shown(struct arena *a, struct str text)
 
 		if (i > 0 && is_digit(text.ptr[i - 1]))
 			continue;
+		if (is_uuid(str_skip(text, i))) {
+			i += UUID_TEXT_LEN - 1;
+			continue;
+		}
 		if (len > 0)
 			memset(out + i, '*', len);
 	}
