@@ -276,9 +276,15 @@ bool
 cli_time(const char *text, instant *out)
 {
 	struct err e = ERR_INIT;
+	size_t len = strlen(text);
 	char whole[64];
 
-	snprintf(whole, sizeof(whole), strlen(text) == 10 ? "%sT00:00:00" : "%s", text);
+	snprintf(whole, sizeof(whole), "%s%s", text,
+		 len == 10   ? "T00:00:00"
+		 : len == 16 ? ":00"
+			     : "");
+	if (len >= 16 && whole[10] == ' ')
+		whole[10] = 'T';
 	return time_parse(str_from(whole), ZONE_LOCAL, out, &e);
 }
 

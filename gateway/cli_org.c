@@ -249,9 +249,10 @@ cmd_organisation(struct cli *c)
 	cvr = take_cvr(&o);
 	if (o.argc > 0)
 		cmd = find_command(o.argv[0]);
+	if (o.argc == 0)
+		return cli_usage(c, "hvilken underkommando?");
 	if (!cmd)
-		return cli_usage(c, "%s '%s'", "der er ingen underkommando",
-				 o.argc > 0 ? o.argv[0] : "");
+		return cli_usage(c, "der er ingen underkommando '%s'", o.argv[0]);
 	/* some of its uses are of all authorities: it looks for itself */
 	if ((cvr || cmd->run != org_importer) && !str_is_digits(str_from(cvr), 8))
 		return org_usage(&o, "--cvr CVR skal være otte cifre");

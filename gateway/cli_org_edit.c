@@ -289,6 +289,17 @@ other_verbs(struct org *o, struct flags *f, char **args, int n, int *code)
 	return true;
 }
 
+static bool
+is_verb(const char *word)
+{
+	static const char *const verbs[] = {"flyt", "leder", "adresse", "nedlaeg", "fortryd"};
+
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
+		if (strcmp(word, verbs[i]) == 0)
+			return true;
+	return false;
+}
+
 int
 org_ret(struct org *o)
 {
@@ -307,6 +318,9 @@ org_ret(struct org *o)
 		return code;
 	w.type = desk_type_named(str_from(args[0]));
 	w.is_new = strcmp(args[1], "ny") == 0;
+	if (is_verb(args[0]))
+		return org_usage(o, "efter »%s« mangler noget, eller en UUID er ingen",
+				 args[0]);
 	if (!w.type)
 		return org_usage(o, "»%s« er ingen slags objekt", args[0]);
 	if (w.is_new && uuid_parse(str_from(args[2]), &w.uuid))

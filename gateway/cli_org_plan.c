@@ -147,10 +147,10 @@ org_print_plan(const struct org *o, const struct plan *p, bool all)
 	AUTO(arena_freep) struct arena *a = arena_new();
 	char uuid[UUID_TEXT_LEN + 1];
 
-	printf(STR_FMT ", virkning fra " STR_FMT ": %zu objekter ændres, %zu er allerede "
-		       "sådan\n",
+	printf(STR_FMT ", virkning fra " STR_FMT ": %zu %s ændres, %zu er allerede sådan\n",
 	       STR_ARG(org_shown(o, a, p->title)), STR_ARG(org_when(a, p->day)),
-	       p->count - p->left, p->unchanged);
+	       p->count - p->left, p->count - p->left == 1 ? "objekt" : "objekter",
+	       p->unchanged);
 	for (unsigned c = 0; c < PLAN_CHANGE_COUNT; c++)
 		print_change(o, a, p, c, all);
 	print_conflicts(o, a, p);

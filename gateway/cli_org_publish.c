@@ -133,12 +133,14 @@ print_receipt(const struct org *o, const struct plan *p, const struct receipt *g
 	org_print_plan(o, p, all);
 	if (got->number == 0) {
 		printf("Der er intet at publicere.\n");
+		if (p->left > 0)
+			printf("Andre har ændret det siden: --ogsaa-aendrede tager det med.\n");
 		return;
 	}
-	printf("Publikation %" PRId64 ": %zu objekter, " STR_FMT ", af " STR_FMT "\n"
+	printf("Publikation %" PRId64 ": %zu %s, " STR_FMT ", af " STR_FMT "\n"
 	       "  hash " STR_FMT "\n",
-	       got->number, got->objects, STR_ARG(org_when(a, got->at)), STR_ARG(o->desk.actor),
-	       STR_ARG(hash));
+	       got->number, got->objects, got->objects == 1 ? "objekt" : "objekter",
+	       STR_ARG(org_when(a, got->at)), STR_ARG(o->desk.actor), STR_ARG(hash));
 }
 
 static int
@@ -165,7 +167,7 @@ run(struct org *o, struct flags *f)
 	org_progress_end(&f->progress);
 	if (ok) {
 		print_receipt(o, p, &got, f->all);
-		return EXIT_OK;
+		return got.number == 0 && p->left > 0 ? EXIT_CONFLICT : EXIT_OK;
 	}
 	if (o->cli->json)
 		cli_print_json(org_plan_json(p, f->all));
@@ -219,5 +221,7 @@ org_tilbagerul(struct org *o)
 	    !cli_time(o->argv[optind], &f.back.to))
 		return org_usage(o, "'%s' er hverken en publikation eller et tidspunkt",
 				 o->argv[optind]);
+	if (f.back.number == 0 && f.back.to > clock_now())
+		return org_usage(o, "%s er ikke kommet endnu", o->argv[optind]);
 	return run(o, &f);
 }

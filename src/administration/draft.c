@@ -147,7 +147,7 @@ draft_move(struct tx *tx, const struct desk *d, int64_t id, enum draft_event eve
 		return FAIL(e, STORE_DAMAGED, "state %d of a draft", row.state);
 	to = draft_next((enum draft_state)row.state, event);
 	if (to == DRAFT_NONE)
-		return FAIL(e, DRAFT_STATE, "kladde %" PRId64 " er %s; %s", id,
+		return FAIL(e, DRAFT_STATE, "kladde %" PRId64 " er %s og kan ikke %ss", id,
 			    draft_state_name[row.state], draft_event_name[event]);
 	row.state = (int)to;
 	row.changed = clock_now();

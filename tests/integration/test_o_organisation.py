@@ -54,6 +54,23 @@ def place(tmp_path):
     return made
 
 
+# ---- what is mistaken ----
+
+def test_times_as_they_are_shown(place):
+    """What a table shows may be given back; what is yet to come is no way back."""
+    for when in ("2024-09-09", "2024-09-09 02:00", "2024-09-09T02:00", "2024-09-09 02:00:00"):
+        place.sluse("noegledata", "--registreret", when)
+    for when in ("2024-09-09 2:00", "2024-09-09x02:00", "2024-09-09 25:00", "kl. 12"):
+        place.sluse("noegledata", "--registreret", when, code=2)
+    assert "er ikke kommet endnu" in place.sluse("tilbagerul", "2999-01-01", code=2).stderr
+
+
+def test_verbs_without_what_they_need(place):
+    for verb in ("flyt", "leder", "nedlaeg", "fortryd", "adresse"):
+        said = place.sluse("ret", verb, "a", "b", code=2).stderr
+        assert f"efter »{verb}« mangler noget" in said
+
+
 # ---- valider ----
 
 def test_nothing_to_find(place):
