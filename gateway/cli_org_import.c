@@ -8,6 +8,7 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -145,9 +146,17 @@ last_began(const struct work *w, const struct import_source *s, instant *out, st
 	return store_read(w->o->store, &r, e) && imports_each(r, &f, take_began, out, e);
 }
 
+/* A source that is due, and when its plan begins a day: "2026-11-25 05:15". */
+struct due {
+	const struct import_source *source;
+	char begins[17];
+};
+
 static bool
-is_due(const struct work *w, const struct import_source *s, bool *out, struct err *e)
+is_due(const struct work *w, const struct import_source *s, struct due *when, bool *out,
+       struct err *e)
 {
+	const instant now = clock_now();
 	instant last;
 
 	*out = false;
@@ -155,8 +164,20 @@ is_due(const struct work *w, const struct import_source *s, bool *out, struct er
 		return true;
 	if (!last_began(w, s, &last, e))
 		return false;
-	*out = schedule_is_due(&s->plan, last, clock_now());
+	*out = schedule_is_due(&s->plan, last, now);
+	when->source = s;
+	schedule_next(&s->plan, time_local_midnight(now) - 1, when->begins);
 	return true;
+}
+
+/* As their plans say, also when all of them are late: a hub before those who build on it. */
+static int
+by_plan(const void *pa, const void *pb)
+{
+	const struct due *a = pa, *b = pb;
+	int order = strcmp(a->begins, b->begins);
+
+	return order != 0 ? order : str_cmp(a->source->name, b->source->name);
 }
 
 /* A code that says more goes before one that says less. */
@@ -171,18 +192,21 @@ worse(int a, int b)
 static int
 run_due(struct work *w)
 {
+	struct due *found = ARENA_NEW_N(w->a, w->sources.count + 1, struct due);
 	struct err e = ERR_INIT;
 	int code = EXIT_OK;
+	size_t count = 0;
 	bool due;
 
 	for (size_t i = 0; i < w->sources.count; i++) {
-		const struct import_source *s = &w->sources.at[i];
-
-		if (!is_due(w, s, &due, &e))
+		if (!is_due(w, &w->sources.at[i], &found[count], &due, &e))
 			return org_failed(w->o, &e);
-		if (due)
-			code = worse(code, run_source(w, s));
+		count += due;
 	}
+	if (count > 1)
+		qsort(found, count, sizeof(*found), by_plan);
+	for (size_t i = 0; i < count; i++)
+		code = worse(code, run_source(w, found[i].source));
 	return code;
 }
 

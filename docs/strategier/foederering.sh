@@ -27,14 +27,14 @@ koer 0 'sluse --config sluse.conf organisation publicer 6 --cvr 11111111'
 trin 'Dag 2: begge kilder er forfaldne'
 koer 0 'cp dag2/* indbakke && cd indbakke && sha256sum mo.json >mo.json.sha256 && sha256sum ad.ldif >ad.ldif.sha256 && cd ..'
 koer 10 'sluse --config dag2.conf organisation importer --alle-forfaldne'
-koer 0 'sluse --config dag2.conf organisation importer --koersel 4 --cvr 11111111'
+koer 0 'sluse --config dag2.conf organisation importer --koersel 5 --cvr 11111111'
 
 trin 'Dag 3: kataloget leverer et halvt udtræk'
 koer 0 'cp dag3/* indbakke && cd indbakke && sha256sum ad.ldif >ad.ldif.sha256 && cd ..'
 koer 4 'sluse --config dag3.conf organisation importer --alle-forfaldne'
 
 trin 'Dag 4: et helt igen'
-koer 0 'cp dag4/* indbakke && cd indbakke && sha256sum ad.ldif >ad.ldif.sha256 && cd ..'
+koer 0 'cp dag2/ad.ldif indbakke && cd indbakke && sha256sum ad.ldif >ad.ldif.sha256 && cd ..'
 koer 10 'sluse --config dag4.conf organisation importer --alle-forfaldne'
 
 trin 'Hvor friske er kilderne, og hvad blev det til'

@@ -352,6 +352,7 @@ def test_what_is_due(drop):
     drop.settings('plan = "0 5 * * *";')
     drop.settings('plan = "0 5 * * *"; pause = true;', name="pauset")
     drop.settings(name="manuel")
+    drop.settings('plan = "15 4 * * *";', name="nav")  # before the other one, though its name is not
 
     def due(shift=0):
         drop.config.write_text(f'{drop.settings_of_all}clock_shift = {shift};\nenvironment = "development";\n')
@@ -360,9 +361,9 @@ def test_what_is_due(drop):
         assert p.returncode == 0, p.stderr
         return [json.loads(line)["source"] for line in p.stdout.splitlines()]
 
-    assert due() == ["apos"], "never run: at once"
+    assert due() == ["nav", "apos"], "never run: at once"
     assert due() == []
-    assert due(2 * 86400) == ["apos"]
+    assert due(2 * 86400) == ["nav", "apos"], "as their plans say"
     listed = {s["source"]: s for s in json.loads(drop.run("importer", "--kilder")[0])}
     assert listed["pauset"]["paused"] and listed["apos"]["next"].endswith("05:00")
     assert "next" not in listed["manuel"]
