@@ -302,13 +302,17 @@ figures_history(struct reading *r, const struct figures_question *q, struct aren
 		struct figures *out, struct err *e)
 {
 	const struct picture_question *of = picture_of(q->picture);
-	instant now = clock_now(),
-		until = of->registrering == INSTANT_MAX ? now : of->registrering;
-	struct events v = {.until = until};
-	struct sources s = {.a = a, .until = until};
+	instant now = clock_now();
+	struct events v = {.until = of->registrering};
+	struct sources s = {.a = a};
 	struct drafts d = {.a = a, .out = out, .now = now};
 	bool ok = take_events(r, of->cvr, &v, e);
 
+	/* what is known now may be dated some seconds ahead, see publish.c */
+	if (v.until == INSTANT_MAX)
+		v.until =
+			v.count > 0 && v.at[v.count - 1].at > now ? v.at[v.count - 1].at : now;
+	s.until = v.until;
 	if (ok) {
 		make_points(&v, q->step, a, out);
 		figures_add(out, a, "registreringer", STR_NONE, (int64_t)v.count);
@@ -319,7 +323,7 @@ figures_history(struct reading *r, const struct figures_question *q, struct aren
 	mem_free(v.at);
 	if (!ok || !count_sources(r, q, &s, out, e) ||
 	    !drafts_each(r, of->cvr, take_draft, &d, e) ||
-	    !figures_imports(r, of->cvr, until, a, out, e))
+	    !figures_imports(r, of->cvr, v.until, a, out, e))
 		return false;
 	figures_add(out, a, "kladder", STR_NONE, d.count);
 	return true;

@@ -4,7 +4,9 @@
  * digests. In the job: is each object still what the plan was made from, and the rows.
  *
  * The commit time is after every registration that is followed, so that an object's history
- * stays in order.
+ * stays in order. It lies ahead of the clock until the commit is done: what was known as of a
+ * moment that has passed never changes, and moments pass while the job runs. What was not done
+ * in time is undone, and tried again with more of it.
  */
 #include "administration/publish.h"
 
@@ -21,6 +23,17 @@
 
 #define PROGRESS_EVERY 1000
 #define COUNTS_BYTES 1024
+/*
+ * How far ahead. An object took some 40 us of a core (docs/decisions/0024); machines have other
+ * work. Up to SMALL take the milliseconds that a system's registration takes, and are dated
+ * like it.
+ */
+#define SMALL 100
+#define AHEAD MS(500)
+#define AHEAD_OBJECT ((instant)250)
+#define TRIES 3 /* each has twice the time of the one before */
+/* The part of it that is left for the commit itself. */
+#define COMMIT_PART 4
 
 /* ---- the hash ---- */
 
@@ -83,16 +96,26 @@ struct publishing {
 	const struct publish_options *o;
 	struct publication_row row;
 	char counts[COUNTS_BYTES];
+	instant ahead; /* 0: it is small */
 	uint64_t held_us, cpu_us;
 };
 
-/* Is every object what it was? *at: a moment after all of them. */
+static bool
+in_time(const struct publishing *x, struct err *e)
+{
+	if (x->ahead == 0 || clock_now() + x->ahead / COMMIT_PART < x->row.at)
+		return true;
+	return FAIL(e, DRAFT_LATE, "%" PRId64 " objects in %" PRId64 " ms", x->row.objects,
+		    x->ahead / MS(1));
+}
+
+/* Is every object what it was? *at: a moment after all of them, and of the commit. */
 static bool
 check_marks(struct tx *tx, const struct publishing *x, instant *at, struct err *e)
 {
 	struct object_mark mark;
 
-	*at = time_floor_ms(clock_now());
+	*at = time_floor_ms(clock_now() + x->ahead);
 	for (size_t i = 0; i < x->p->count; i++) {
 		const struct plan_object *o = &x->p->objects[i];
 
@@ -157,7 +180,11 @@ append_all(struct tx *tx, struct publishing *x, struct err *e)
 			continue;
 		if (!append_one(tx, x, &x->p->objects[i], h, e))
 			return false;
-		if (x->o->progress && ++done % PROGRESS_EVERY == 0)
+		if (++done % PROGRESS_EVERY != 0)
+			continue;
+		if (!in_time(x, e))
+			return false;
+		if (x->o->progress)
 			x->o->progress("publicér", done, (size_t)x->row.objects, x->o->arg);
 	}
 	digest_final(h, hash);
@@ -215,10 +242,23 @@ publish_job(struct tx *tx, void *arg, struct err *e)
 	if (!check_marks(tx, x, &x->row.at, e) ||
 	    !publications_next(tx_reading(tx), x->desk->cvr, &x->row, e) ||
 	    (x->p->draft && (!check_draft(tx, x, e) || !end_draft(tx, x, e))) ||
-	    !append_all(tx, x, e) || !record(tx, x, e))
+	    !append_all(tx, x, e) || !record(tx, x, e) || !in_time(x, e))
 		return false;
 	x->held_us = clock_monotonic_us() - begun;
 	x->cpu_us = clock_thread_cpu_us() - cpu;
+	return true;
+}
+
+static bool
+publish_in_time(struct publishing *x, struct err *e)
+{
+	x->ahead = x->row.objects > SMALL ? AHEAD + x->row.objects * AHEAD_OBJECT : 0;
+	for (int i = 1; !store_write(x->desk->store, publish_job, x, e); i++) {
+		if (e->code != DRAFT_LATE || i == TRIES)
+			return false;
+		*e = (struct err)ERR_INIT;
+		x->ahead *= 2;
+	}
 	return true;
 }
 
@@ -281,7 +321,7 @@ publish(const struct desk *d, const struct plan *p, const struct publish_options
 		.stream = p->stream,
 		.counts = counts_json(p, x.counts),
 	};
-	if (!store_write(d->store, publish_job, &x, e))
+	if (!publish_in_time(&x, e))
 		return false;
 	out->number = x.row.number;
 	out->at = x.row.at;

@@ -42,7 +42,8 @@ struct publish_options {
 
 struct receipt {
 	int64_t number; /* 0: there was nothing to publish, and nothing was */
-	instant at, virkning;
+	instant at; /* of many objects: may be yet to come, by seconds */
+	instant virkning;
 	size_t objects;
 	uint8_t hash[PUBLICATION_HASH_BYTES];
 	struct publish_findings findings;
@@ -55,7 +56,8 @@ struct receipt {
  * or nothing.
  * Errors: DRAFT_INVALID (a refusal, an error of the rules, a warning that was not accepted),
  * DRAFT_CONFLICT (others changed objects since, not accepted), DRAFT_STALE (they did so since
- * the plan was made: make it anew), DRAFT_STATE, STORE_*.
+ * the plan was made: make it anew), DRAFT_LATE (the commit time passed before the commit, time
+ * and again: the machine is too slow), DRAFT_STATE, STORE_*.
  */
 MUST_USE bool publish(const struct desk *d, const struct plan *p,
 		      const struct publish_options *o, struct receipt *out, struct err *e);

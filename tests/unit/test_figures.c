@@ -275,6 +275,24 @@ test_growth(void **state)
 	end_scene(&s);
 }
 
+/* A large publication is dated some seconds ahead; it is known now. */
+static void
+test_ahead(void **state)
+{
+	instant at;
+	struct scene s;
+
+	(void)state;
+	set_scene(&s);
+	at = s.w.now = clock_now() + SECONDS(20);
+	place_put(&s.w, "Person", 'q', "k:p9 n:Nyest");
+	clock_freeze(at - SECONDS(20));
+	count(&s, FIGURES_MONTH);
+	assert_int_equal(value(&s, "registreringer", NULL), 27);
+	assert_true(value(&s, "seneste-registrering", NULL) == at);
+	end_scene(&s);
+}
+
 static void
 test_texts(void **state)
 {
@@ -410,9 +428,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_figures),     cmocka_unit_test(test_growth),
-		cmocka_unit_test(test_texts),       cmocka_unit_test(test_chart),
-		cmocka_unit_test(test_chart_order), cmocka_unit_test(test_trend),
+		cmocka_unit_test(test_figures), cmocka_unit_test(test_growth),
+		cmocka_unit_test(test_ahead),   cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_chart),   cmocka_unit_test(test_chart_order),
+		cmocka_unit_test(test_trend),
 	};
 
 	xml_init();
