@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The limit of refused calls: a stranger's by address, a proven system's by certificate; and
- * that nobody can lock others out with it.
+ * The limit of refused calls: a stranger's by address, a proven system's by certificate; that
+ * nobody can lock others out with it; and that a refusal costs less than what was asked for.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "gateway/limiter.h"
@@ -176,6 +177,77 @@ systems_are_limited(void **state)
 	assert_int_equal(once_count(world.app.once), before);
 }
 
+/* The least time of this thread that one of so many messages of a kind took. */
+#define TRIES 10
+
+struct costs {
+	uint64_t grant, damaged, again;
+};
+
+static void
+least_for(bool is_service, struct str message, int status, uint64_t *least)
+{
+	struct http_call c = {
+		.method = HTTP_METHOD_POST,
+		.path = is_service ? str_from(sw_service.path) : STR("/sts"),
+		.content_type = STR("application/soap+xml; charset=utf-8"),
+		.peer = ADDRESS,
+		.body = message,
+		.request_id = STR("r-1"),
+		.now = world.g.now,
+		.a = arena_new(),
+		.answer = BUF_INIT(LIMIT_ANSWER_BYTES),
+	};
+	uint64_t begin = clock_thread_cpu_us(), took;
+
+	if (is_service)
+		service_call(&world.app, &world.platform, &sw_service, &c);
+	else
+		sts_call(&world.app, &world.platform, &c);
+	took = clock_thread_cpu_us() - begin;
+	assert_int_equal(c.status, status);
+	if (took < *least)
+		*least = took;
+	buf_release(&c.answer);
+	arena_free(c.a);
+}
+
+static struct costs
+costs_of(bool is_service, const struct client_token *t)
+{
+	struct costs c = {UINT64_MAX, UINT64_MAX, UINT64_MAX};
+	size_t at;
+
+	for (int i = 0; i < TRIES; i++) {
+		struct str whole_one = is_service ? gw_call(&world.g, t) : gw_request(&world.g);
+		char *bytes = arena_dup_c(world.g.a, whole_one);
+
+		assert_true(str_find(whole_one, STR("11111111"), &at));
+		bytes[at] = '2';
+		least_for(is_service, whole_one, 200, &c.grant);
+		least_for(is_service, str_of(bytes, whole_one.len), 500, &c.damaged);
+		least_for(is_service, whole_one, 500, &c.again);
+	}
+	return c;
+}
+
+/* [design 6] of a stranger's words, and of a proven message that somebody sends again */
+static void
+refusals_cost_less(void **state)
+{
+	struct client_token t = gw_token(&world.g);
+
+	(void)state;
+	for (int is_service = 0; is_service < 2; is_service++) {
+		struct costs c = costs_of(is_service, &t);
+
+		if (c.damaged >= c.grant || c.again >= c.grant)
+			fail_msg("%s: granted %u us, damaged %u us, again %u us",
+				 is_service ? "call" : "token", (unsigned)c.grant,
+				 (unsigned)c.damaged, (unsigned)c.again);
+	}
+}
+
 int
 main(void)
 {
@@ -186,6 +258,7 @@ main(void)
 		cmocka_unit_test_setup(victims_are_not_locked_out, fresh),
 		cmocka_unit_test_setup(other_addresses_are_served, fresh),
 		cmocka_unit_test_setup(systems_are_limited, fresh),
+		cmocka_unit_test_setup(refusals_cost_less, fresh),
 	};
 	int failed;
 
