@@ -99,15 +99,8 @@ org_write_files(const struct picture *p, enum source_format format, struct str s
 static bool
 read_format(const char *name, enum source_format *out)
 {
-	static const enum source_format formats[] = {SOURCE_CSV, SOURCE_JSONL, SOURCE_OS2SYNC};
-
-	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
-		if (strcmp(name, source_format_name[formats[i]]) != 0)
-			continue;
-		*out = formats[i];
-		return true;
-	}
-	return false;
+	return source_format_named(str_from(name), out) &&
+	       (*out == SOURCE_CSV || *out == SOURCE_JSONL || *out == SOURCE_OS2SYNC);
 }
 
 static int

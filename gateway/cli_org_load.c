@@ -10,7 +10,6 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "administration/publish.h"
 #include "base/clock.h"
@@ -223,18 +222,6 @@ static const struct option longs[] = {
 	{NULL, 0, NULL, 0},
 };
 
-static bool
-take_format(const char *text, enum source_format *out)
-{
-	for (size_t i = 1; i < SOURCE_FORMAT_COUNT; i++) {
-		if (strcmp(source_format_name[i], text) != 0)
-			continue;
-		*out = (enum source_format)i;
-		return true;
-	}
-	return false;
-}
-
 /* Those with a value. NULL, or what is wrong. */
 static const char *
 take_value(struct flags *f, int flag, const char *value)
@@ -252,7 +239,7 @@ take_value(struct flags *f, int flag, const char *value)
 		f->order.name = str_from(value);
 		return value[0] != '\0' ? NULL : "--kilde er et navn";
 	case 'f':
-		return take_format(value, &s->format)
+		return source_format_named(str_from(value), &s->format)
 			       ? NULL
 			       : "--format er csv, jsonl, oio, ldif eller os2sync";
 	case 'd':

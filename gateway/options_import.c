@@ -142,12 +142,7 @@ set_mapping(struct state *st, const config_setting_t *v)
 static void
 set_format(struct state *st, const config_setting_t *v)
 {
-	struct str text = text_of(st, v);
-
-	for (size_t i = 1; i < SOURCE_FORMAT_COUNT; i++)
-		if (str_eq_c(text, source_format_name[i]))
-			st->s->format = (enum source_format)i;
-	if (st->s->format == SOURCE_DETECT)
+	if (!source_format_named(text_of(st, v), &st->s->format))
 		problem(st, v, "format: csv, jsonl, oio, ldif or os2sync is expected");
 }
 

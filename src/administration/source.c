@@ -25,6 +25,18 @@ const char *const source_format_name[SOURCE_FORMAT_COUNT] = {
 	[SOURCE_OIO] = "oio",       [SOURCE_LDIF] = "ldif", [SOURCE_OS2SYNC] = "os2sync",
 };
 
+bool
+source_format_named(struct str name, enum source_format *out)
+{
+	for (size_t i = SOURCE_DETECT + 1; i < SOURCE_FORMAT_COUNT; i++) {
+		if (!str_eq_c(name, source_format_name[i]))
+			continue;
+		*out = (enum source_format)i;
+		return true;
+	}
+	return false;
+}
+
 static const struct source_reader *const readers[SOURCE_FORMAT_COUNT] = {
 	[SOURCE_CSV] = &source_csv,         [SOURCE_JSONL] = &source_jsonl,
 	[SOURCE_OIO] = &source_oio,         [SOURCE_LDIF] = &source_ldif,

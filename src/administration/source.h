@@ -25,6 +25,8 @@ enum source_format {
 };
 
 extern const char *const source_format_name[SOURCE_FORMAT_COUNT];
+/* A format that can be asked for; SOURCE_DETECT is none. */
+bool source_format_named(struct str name, enum source_format *out);
 
 /* Whether objects that the source does not name are gone from it. */
 enum source_extent { SOURCE_DELTA, SOURCE_FULL };

@@ -462,10 +462,29 @@ refused_mappings(void **state)
 	}
 }
 
+static void
+names_of_formats(void **state)
+{
+	enum source_format f = SOURCE_DETECT;
+
+	(void)state;
+	for (int i = SOURCE_DETECT + 1; i < SOURCE_FORMAT_COUNT; i++) {
+		assert_true(source_format_named(str_from(source_format_name[i]), &f));
+		assert_int_equal(f, i);
+	}
+	f = SOURCE_CSV;
+	assert_false(source_format_named(STR("detect"), &f));
+	assert_false(source_format_named(STR("CSV"), &f));
+	assert_false(source_format_named(STR(""), &f));
+	assert_false(source_format_named(STR_NONE, &f));
+	assert_int_equal(f, SOURCE_CSV);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_of_formats),
 		cmocka_unit_test(a_directory),
 		cmocka_unit_test(disabled_and_flat),
 		cmocka_unit_test(refused_entries),
