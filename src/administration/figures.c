@@ -242,7 +242,7 @@ count_functions(const struct picture *p, struct arena *a, struct figures *out)
 		if (!o[i].is_active || o[i].is_shared)
 			continue;
 		for (k = 0; k < ARRAY_LEN(types); k++)
-			if (picture_has(&o[i], FUNKTION_TYPE, wellknown[types[k].type].uuid))
+			if (picture_is_function(&o[i], types[k].type))
 				break;
 		n[k]++;
 	}

@@ -12,13 +12,6 @@
 #include "organisation/wellknown.h"
 
 static bool
-is_function(const struct picture_object *o, enum wellknown type)
-{
-	return o->type == &type_organisationfunktion && o->is_active &&
-	       picture_has(o, FUNKTION_TYPE, wellknown[type].uuid);
-}
-
-static bool
 has_email(const struct picture_object *user)
 {
 	const struct oio_item *it;
@@ -31,18 +24,6 @@ has_email(const struct picture_object *user)
 	return false;
 }
 
-static size_t
-posts(const struct picture *p, const struct picture_object *user)
-{
-	size_t count, n = 0;
-	const struct picture_link *link = picture_naming(p, user, &count);
-
-	for (size_t i = 0; i < count; i++)
-		n += link[i].item->field == FUNKTION_BRUGERE &&
-		     is_function(link[i].from, KLASSE_FUNKTION_ENHEDSROLLE);
-	return n;
-}
-
 static void
 count_users(const struct picture *p, struct arena *a, struct figures *out)
 {
@@ -53,7 +34,7 @@ count_users(const struct picture *p, struct arena *a, struct figures *out)
 	for (size_t i = 0; i < count; i++) {
 		if (!o[i].is_active || o[i].is_shared)
 			continue;
-		n = posts(p, &o[i]);
+		n = picture_posts(p, &o[i]);
 		none += n == 0;
 		several += n > 1;
 		mute += !has_email(&o[i]);
@@ -66,22 +47,6 @@ count_users(const struct picture *p, struct arena *a, struct figures *out)
 	figures_add(out, a, "robotter", STR_NONE, robots);
 }
 
-/* An active user among those that a function names. */
-static bool
-is_filled(const struct picture *p, const struct picture_object *function)
-{
-	const struct oio_item *it;
-	const struct picture_object *user;
-	size_t at = 0;
-
-	while ((it = picture_item(function, FUNKTION_BRUGERE, &at)) != NULL) {
-		user = picture_target(p, function->type, it);
-		if (user && user->is_active)
-			return true;
-	}
-	return false;
-}
-
 static void
 count_vacant(const struct picture *p, struct arena *a, struct figures *out)
 {
@@ -90,10 +55,11 @@ count_vacant(const struct picture *p, struct arena *a, struct figures *out)
 	const struct picture_object *o = picture_kind(p, &type_organisationfunktion, &count);
 
 	for (size_t i = 0; i < count; i++) {
-		if (o[i].is_shared || is_filled(p, &o[i]))
+		if (o[i].is_shared || !o[i].is_active ||
+		    picture_first_active(p, &o[i], FUNKTION_BRUGERE))
 			continue;
-		leaders += is_function(&o[i], KLASSE_FUNKTION_LEDERROLLE);
-		others += is_function(&o[i], KLASSE_FUNKTION_ENHEDSROLLE);
+		leaders += picture_is_function(&o[i], KLASSE_FUNKTION_LEDERROLLE);
+		others += picture_is_function(&o[i], KLASSE_FUNKTION_ENHEDSROLLE);
 	}
 	figures_add(out, a, "vakante-ledere", STR_NONE, leaders);
 	figures_add(out, a, "vakante-stillinger", STR_NONE, others);
@@ -139,8 +105,8 @@ add_posts(const struct picture *p, const struct picture_object *unit,
 		const struct oio_item *it;
 		const struct picture_object *user;
 
-		if (link[i].item->field != FUNKTION_ENHEDER ||
-		    !is_function(link[i].from, KLASSE_FUNKTION_ENHEDSROLLE))
+		if (link[i].item->field != FUNKTION_ENHEDER || !link[i].from->is_active ||
+		    !picture_is_function(link[i].from, KLASSE_FUNKTION_ENHEDSROLLE))
 			continue;
 		at = 0;
 		while ((it = picture_item(link[i].from, FUNKTION_BRUGERE, &at)) != NULL) {

@@ -11,6 +11,7 @@
 #ifndef ADMINISTRATION_PICTURE_H
 #define ADMINISTRATION_PICTURE_H
 
+#include "organisation/wellknown.h"
 #include "registry/object.h"
 #include "store/store.h"
 
@@ -88,6 +89,13 @@ const struct picture_object *picture_named(const struct picture *p,
 					   const struct picture_object *o, size_t field);
 /* Is the UUID named by that row? */
 bool picture_has(const struct picture_object *o, size_t field, struct uuid u);
+/* The first active object that the row names, or NULL. */
+const struct picture_object *picture_first_active(const struct picture *p,
+						  const struct picture_object *o, size_t field);
+/* Is the object a function of that Funktionstype, active or not? */
+bool picture_is_function(const struct picture_object *o, enum wellknown type);
+/* Active functions of type Enhedsrolle that name the user. */
+size_t picture_posts(const struct picture *p, const struct picture_object *user);
 
 /* ---- names ---- */
 

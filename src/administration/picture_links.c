@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "organisation/types.h"
+
 const struct picture_question *
 picture_of(const struct picture *p)
 {
@@ -124,6 +126,40 @@ picture_has(const struct picture_object *o, size_t field, struct uuid u)
 		if (it->u.relation.ref.is_uuid && uuid_eq(it->u.relation.ref.uuid, u))
 			return true;
 	return false;
+}
+
+const struct picture_object *
+picture_first_active(const struct picture *p, const struct picture_object *o, size_t field)
+{
+	const struct oio_item *it;
+	const struct picture_object *to;
+	size_t at = 0;
+
+	while ((it = picture_item(o, field, &at)) != NULL) {
+		to = picture_target(p, o->type, it);
+		if (to && to->is_active)
+			return to;
+	}
+	return NULL;
+}
+
+bool
+picture_is_function(const struct picture_object *o, enum wellknown type)
+{
+	return o->type == &type_organisationfunktion &&
+	       picture_has(o, FUNKTION_TYPE, wellknown[type].uuid);
+}
+
+size_t
+picture_posts(const struct picture *p, const struct picture_object *user)
+{
+	size_t count, n = 0;
+	const struct picture_link *link = picture_naming(p, user, &count);
+
+	for (size_t i = 0; i < count; i++)
+		n += link[i].item->field == FUNKTION_BRUGERE && link[i].from->is_active &&
+		     picture_is_function(link[i].from, KLASSE_FUNKTION_ENHEDSROLLE);
+	return n;
 }
 
 const struct picture_link *

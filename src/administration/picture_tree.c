@@ -207,25 +207,9 @@ picture_depth(const struct picture *p, const struct picture_object *unit)
 
 /* ---- leaders ---- */
 
-static const struct picture_object *
-first_active(const struct picture *p, const struct picture_object *o, size_t field)
-{
-	const struct oio_item *it;
-	const struct picture_object *to;
-	size_t at = 0;
-
-	while ((it = picture_item(o, field, &at)) != NULL) {
-		to = picture_target(p, o->type, it);
-		if (to && to->is_active)
-			return to;
-	}
-	return NULL;
-}
-
 static void
 find_leaders(struct picture *p)
 {
-	struct uuid leads = wellknown[KLASSE_FUNKTION_LEDERROLLE].uuid;
 	size_t count, i, k;
 	const struct picture_object *at = picture_kind(p, &type_organisationfunktion, &count);
 
@@ -233,9 +217,10 @@ find_leaders(struct picture *p)
 		const struct picture_object *who, *unit;
 		const struct oio_item *it;
 
-		if (!at[i].is_active || !picture_has(&at[i], FUNKTION_TYPE, leads))
+		if (!at[i].is_active ||
+		    !picture_is_function(&at[i], KLASSE_FUNKTION_LEDERROLLE))
 			continue;
-		who = first_active(p, &at[i], FUNKTION_BRUGERE);
+		who = picture_first_active(p, &at[i], FUNKTION_BRUGERE);
 		k = 0;
 		for (; who && (it = picture_item(&at[i], FUNKTION_ENHEDER, &k)) != NULL;) {
 			unit = picture_target(p, at[i].type, it);

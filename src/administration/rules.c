@@ -150,14 +150,6 @@ rules_items(const struct picture_object *o, size_t field)
 	return n;
 }
 
-bool
-rules_is_function(const struct rules_run *r, const struct picture_object *o,
-		  enum wellknown type)
-{
-	(void)r;
-	return picture_has(o, FUNKTION_TYPE, wellknown[type].uuid);
-}
-
 /* No UUID is known for it: the class says so by its key. */
 bool
 rules_is_system_role(const struct rules_run *r, const struct picture_object *o)

@@ -67,7 +67,7 @@ rule_function_kind(struct rules_run *r)
 		for (size_t i = 0; !s && i < ARRAY_LEN(shapes); i++)
 			if (shapes[i].type == WELLKNOWN_COUNT
 				    ? rules_is_system_role(r, o)
-				    : rules_is_function(r, o, shapes[i].type))
+				    : picture_is_function(o, shapes[i].type))
 				s = &shapes[i];
 		if (!s)
 			continue;
@@ -114,7 +114,7 @@ rule_paying(struct rules_run *r)
 	size_t at = 0;
 
 	while ((o = next_function(r, &at)) != NULL)
-		if (rules_is_function(r, o, KLASSE_FUNKTION_UDBETALENDE_ENHED))
+		if (picture_is_function(o, KLASSE_FUNKTION_UDBETALENDE_ENHED))
 			check_need(r, o, FUNKTION_ENHEDER, ONE);
 }
 
@@ -139,7 +139,7 @@ rule_paying_los(struct rules_run *r)
 	size_t at = 0, k;
 
 	while ((o = next_function(r, &at)) != NULL) {
-		if (!rules_is_function(r, o, KLASSE_FUNKTION_UDBETALENDE_ENHED))
+		if (!picture_is_function(o, KLASSE_FUNKTION_UDBETALENDE_ENHED))
 			continue;
 		for (k = 0; (it = picture_item(o, FUNKTION_ENHEDER, &k)) != NULL;) {
 			unit = picture_target(r->p, o->type, it);
@@ -160,7 +160,7 @@ rule_contact(struct rules_run *r)
 	size_t at = 0;
 
 	while ((o = next_function(r, &at)) != NULL) {
-		if (!rules_is_function(r, o, KLASSE_FUNKTION_HENVENDELSESSTED))
+		if (!picture_is_function(o, KLASSE_FUNKTION_HENVENDELSESSTED))
 			continue;
 		check_need(r, o, FUNKTION_ENHEDER, ONE);
 		check_need(r, o, FUNKTION_OPGAVER, SOME);
@@ -190,7 +190,7 @@ next_contact(const struct rules_run *r, const struct picture_object *unit, size_
 	while ((it = picture_item(unit, ENHED_FUNKTIONER, at)) != NULL) {
 		to = picture_target(r->p, unit->type, it);
 		if (to && to->is_active &&
-		    rules_is_function(r, to, KLASSE_FUNKTION_HENVENDELSESSTED))
+		    picture_is_function(to, KLASSE_FUNKTION_HENVENDELSESSTED))
 			return to;
 	}
 	return NULL;
@@ -344,9 +344,8 @@ relied_on(const struct rules_run *r, const struct picture *p, const struct pictu
 
 	for (size_t i = 0; i < count; i++)
 		n += link[i].from->is_active &&
-		     link[i].from->type == &type_organisationfunktion &&
-		     (rules_is_function(r, link[i].from, KLASSE_FUNKTION_HENVENDELSESSTED) ||
-		      rules_is_function(r, link[i].from, KLASSE_FUNKTION_UDBETALENDE_ENHED));
+		     (picture_is_function(link[i].from, KLASSE_FUNKTION_HENVENDELSESSTED) ||
+		      picture_is_function(link[i].from, KLASSE_FUNKTION_UDBETALENDE_ENHED));
 	return n;
 }
 

@@ -29,8 +29,6 @@ const struct picture_object *rules_next(const struct rules_run *r, const struct 
 					size_t *at);
 /* How many items of that row hold. */
 size_t rules_items(const struct picture_object *o, size_t field);
-bool rules_is_function(const struct rules_run *r, const struct picture_object *o,
-		       enum wellknown type);
 bool rules_is_system_role(const struct rules_run *r, const struct picture_object *o);
 /* Is there such a class? */
 bool rules_has_class(const struct rules_run *r, struct uuid u);

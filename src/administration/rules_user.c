@@ -127,20 +127,6 @@ rule_user_uuid(struct rules_run *r)
 
 /* ---- persons ---- */
 
-static size_t
-posts(const struct rules_run *r, const struct picture_object *user)
-{
-	size_t count, n = 0;
-	const struct picture_link *link = picture_naming(r->p, user, &count);
-
-	for (size_t i = 0; i < count; i++)
-		n += link[i].from->is_active &&
-		     link[i].from->type == &type_organisationfunktion &&
-		     link[i].item->field == FUNKTION_BRUGERE &&
-		     rules_is_function(r, link[i].from, KLASSE_FUNKTION_ENHEDSROLLE);
-	return n;
-}
-
 /* Active users with the person; *n: their posts. */
 static size_t
 users_of(const struct rules_run *r, const struct picture_object *person, size_t *n)
@@ -153,7 +139,7 @@ users_of(const struct rules_run *r, const struct picture_object *person, size_t 
 		if (!link[i].from->is_active || link[i].from->type != &type_bruger)
 			continue;
 		users++;
-		*n += posts(r, link[i].from);
+		*n += picture_posts(r->p, link[i].from);
 	}
 	return users;
 }
