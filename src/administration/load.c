@@ -385,24 +385,16 @@ failure_job(struct tx *tx, void *arg, struct err *e)
 	return imports_set(tx, &x->run, e);
 }
 
+/* Source, state and notes are given. */
 static bool
-record_failed(const struct desk *d, struct str source, struct import_note *notes, size_t count,
-	      int64_t *run, struct err *e)
+record_failed(const struct desk *d, struct failure *x, struct err *e)
 {
-	struct failure x = {.run = {.cvr = d->cvr,
-				    .source = source,
-				    .actor = d->actor,
-				    .began = clock_now(),
-				    .state = LOAD_FAILED,
-				    .digest = STR(""),
-				    .facts = STR("{}")},
-			    .notes = notes,
-			    .count = count};
-
-	if (!store_write(d->store, failure_job, &x, e))
-		return false;
-	*run = x.run.id;
-	return true;
+	x->run.cvr = d->cvr;
+	x->run.actor = d->actor;
+	x->run.began = clock_now();
+	x->run.digest = STR("");
+	x->run.facts = STR("{}");
+	return store_write(d->store, failure_job, x, e);
 }
 
 bool
@@ -414,36 +406,41 @@ load_record_failure(const struct desk *d, struct str source, struct str text, st
 				   .file = STR(""),
 				   .text = arena_printf(a, STR_FMT " (" STR_FMT ")",
 							STR_ARG(text), STR_ARG(detail))};
+	struct failure x = {{.source = source, .state = LOAD_FAILED}, &note, 1};
 
-	return record_failed(d, source, &note, 1, run, e);
+	if (!record_failed(d, &x, e))
+		return false;
+	*run = x.run.id;
+	return true;
 }
 
 /* What is wrong with a file is in the batch: it goes into a run of its own. */
 static void
 note_failure(struct load *l, struct str source)
 {
+	struct failure x = {
+		{.source = source, .state = l->o->is_trial ? LOAD_TRIED : LOAD_FAILED},
+		l->batch.notes,
+		l->batch.note_count};
 	struct err ignored = ERR_INIT;
-	int64_t run = 0;
 
-	if (l->o->is_trial || l->batch.note_count == 0)
-		return;
-	if (record_failed(l->o->desk, source, l->batch.notes, l->batch.note_count, &run,
-			  &ignored))
-		l->out->run = run;
+	if (x.count > 0 && record_failed(l->o->desk, &x, &ignored))
+		l->out->run = x.run.id;
 }
 
 /* ---- the whole ---- */
 
-/* Of the source; with a mapping, of both. */
+/* Of the source, with the mapping and the leave to take CPR numbers, if there are. */
 static struct str
 digest_of_load(const struct load *l)
 {
 	uint8_t digest[32];
 
-	if (!str_is_set(l->o->mapping_digest))
+	if (!str_is_set(l->o->mapping_digest) && !l->o->source.may_cpr)
 		return arena_dup(l->a, l->info->digest);
-	digest_sha256(arena_printf(l->a, STR_FMT "/" STR_FMT, STR_ARG(l->info->digest),
-				   STR_ARG(l->o->mapping_digest)),
+	digest_sha256(arena_printf(l->a, STR_FMT "/" STR_FMT "%s", STR_ARG(l->info->digest),
+				   STR_ARG(l->o->mapping_digest),
+				   l->o->source.may_cpr ? "/cpr" : ""),
 		      digest);
 	return hex_encode(l->a, str_of(digest, sizeof(digest)));
 }

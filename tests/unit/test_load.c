@@ -290,6 +290,10 @@ other_bytes(void **state)
 	expect_counts(1, 0, 0, 0);
 	assert_false(out.was_continued);
 	order.begin = BEGIN_CONTINUE;
+	/* who now gives leave for CPR numbers is not told what was refused without it */
+	order.source.may_cpr = true;
+	load_fails(LOAD_OTHER_SOURCE);
+	order.source.may_cpr = false;
 	write_units(UNITS U("1") ";Toppen;;\n");
 	load_fails(LOAD_OTHER_SOURCE);
 }
@@ -339,6 +343,11 @@ file_refused(void **state)
 	load_fails(SOURCE_INVALID);
 	assert_true(out.run > 0);
 	assert_int_equal(out.state, LOAD_FAILED);
+	expect_note("afvist enheder.csv:1 farve");
+	/* a trial says it too, and is no failure of the source */
+	order.is_trial = true;
+	load_fails(SOURCE_INVALID);
+	assert_true(out.run > 1);
 	expect_note("afvist enheder.csv:1 farve");
 }
 
