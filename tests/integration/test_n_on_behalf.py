@@ -4,13 +4,18 @@ it, the token it is exchanged for, and a call with that."""
 
 import base64
 import json
+import re
 import shutil
 
 import landscape
 import pytest
 from browser import Browser
 from conftest import new_landscape
+from forgeries import VERSIONS, Sender, business, changed, check_fault
 from lxml import etree
+
+import base
+import wss
 
 SAML = "{urn:oasis:names:tc:SAML:2.0:assertion}"
 BOOTSTRAP = "https://data.gov.dk/model/core/eid/bootstrapToken"
@@ -112,3 +117,53 @@ def test_a_login_a_token_and_a_call(behalf_land):
     entry = land.audit("--action", "login")[-1]
     assert row["detail"]["on_behalf_by"] == entry["detail"]["bootstrap"] == a.get("ID")
     assert "Agnete" not in json.dumps([row, entry])
+
+HOLES = {"DigestValue": base.DIGEST, "SignatureValue": base.VALUE}
+ACT_AS = '<ActAs xmlns="http://docs.oasis-open.org/ws-sx/ws-trust/200802">{}</ActAs>'
+
+
+def send(land, system, extra):
+    """A request with these elements in it; whatever comes back."""
+    sender = Sender(land, system=system)
+    try:
+        # the token of a user has a signature of its own, which stays: the holes are made before it comes
+        with_holes = re.sub(r"<(DigestValue|SignatureValue)>[^<]*<", lambda m: f"<{m[1]}>{HOLES[m[1]]}<",
+                            sender.rst(landscape.ORGANISATION, "11111111").decode())
+        text = changed(with_holes, [("<trust:UseKey>", extra + "<trust:UseKey>")])
+        status, answer = sender.send(sender.sts_url, base.signed(text, sender.key), base.RST)
+        if status == 200:
+            wss.check_sts_answer(answer, sender.sts_cert, sender.message_id)
+        return status, answer
+    finally:
+        sender.close()
+
+
+def issued(answer):
+    return etree.fromstring(answer).find(f".//{SAML}Assertion")
+
+
+def test_acting_as(behalf_land):
+    """ActAs of WS-Trust 1.4, 9.3: beside OnBehalfOf it says the same, alone it holds a user's token."""
+    land = behalf_land
+    ksd, ky = (wss.Key(land.pki / "systems" / s).cert.base64 for s in ("KSD", "KY"))
+    behalf = f"<trust:OnBehalfOf>{ksd}</trust:OnBehalfOf>"
+
+    status, answer = send(land, "ESDH", behalf + ACT_AS.format(ksd))
+    assert status == 200
+    assert "CN=KSD_DEV_1" in issued(answer).findtext(f"{SAML}Subject/{SAML}NameID")
+    for extra in (behalf + ACT_AS.format(ky), ACT_AS.format(ksd), ACT_AS.format("")):
+        status, answer = send(land, "ESDH", extra)
+        assert status == 500
+        check_fault(answer, business(103, "The request for a security token is malformed."), VERSIONS["1.2"])
+
+    bootstrap = base64.b64decode(login(land, "agnete")[BOOTSTRAP], validate=True).decode()
+    status, answer = send(land, "hvem", ACT_AS.format(bootstrap))
+    assert status == 200
+    a = issued(answer)
+    assert "Agnete" in a.findtext(f"{SAML}Subject/{SAML}NameID")
+    assert "CN=HVEM_DEV_1" in a.findtext(f"{SAML}Subject/{SAML}SubjectConfirmation/{SAML}NameID")
+    status, answer = send(land, "hvem", ACT_AS.format(bootstrap.replace("Agnete", "Bent  ")))
+    assert status == 500
+    check_fault(answer, business(103, "The token to act on behalf of is not valid."), VERSIONS["1.2"])
+    status, answer = send(land, "KSD", ACT_AS.format(bootstrap))
+    assert status == 500 and b"101" in answer
