@@ -337,7 +337,7 @@ cmp_uuids(const void *a, const void *b)
 
 /* Contact places and paying units that the unit serves or uses, in a picture. */
 static size_t
-relied_on(const struct rules_run *r, const struct picture *p, const struct picture_object *unit)
+relied_on(const struct picture *p, const struct picture_object *unit)
 {
 	size_t count, n = 0;
 	const struct picture_link *link = picture_naming(p, unit, &count);
@@ -365,7 +365,7 @@ rule_used(struct rules_run *r)
 		is_limit = r->q->used_count > 0 &&
 			   bsearch(&unit[i].uuid, r->q->used, r->q->used_count,
 				   sizeof(*r->q->used), cmp_uuids);
-		functions = r->q->before ? relied_on(r, from, &unit[i]) : 0;
+		functions = r->q->before ? relied_on(from, &unit[i]) : 0;
 		if (is_limit)
 			rules_tell(r, now ? now : &unit[i], RULE_NO_FIELD,
 				   "Enheden %s er ikke aktiv, men jobfunktionsroller er "

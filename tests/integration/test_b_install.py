@@ -20,6 +20,8 @@ FILES = {
     "usr/share/man/man5/sluse.conf.5": 0o644,
     "usr/share/man/man5/sluse-apply.5": 0o644,
     "usr/lib/systemd/system/sluse.service": 0o644,
+    "usr/lib/systemd/system/sluse-import.service": 0o644,
+    "usr/lib/systemd/system/sluse-import.timer": 0o644,
     "usr/lib/sysusers.d/sluse.conf": 0o644,
     "usr/lib/tmpfiles.d/sluse.conf": 0o644,
     "etc/sluse/sluse.conf.example": 0o640,
