@@ -236,7 +236,10 @@ follow(struct store *s)
 		pthread_cond_signal(&s->work);
 }
 
-/* Under the lock: waits for a job that nobody does, or for the next try to scrub. */
+/*
+ * Under the lock: waits for a job that nobody does, or for the next try to scrub. must_scrub is
+ * who leads's; follow() wakes this one if there is anything left to do.
+ */
 static void
 await_work(struct store *s)
 {
@@ -244,7 +247,7 @@ await_work(struct store *s)
 	struct timespec end = {.tv_sec = (long)(end_us / 1000000),
 			       .tv_nsec = (long)(end_us % 1000000) * 1000};
 
-	if (!s->must_scrub) {
+	if (s->is_led || !s->must_scrub) {
 		pthread_cond_wait(&s->work, &s->lock);
 		return;
 	}

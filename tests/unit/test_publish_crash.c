@@ -211,7 +211,7 @@ killed(void **state)
 
 struct watcher {
 	struct store *s;
-	bool is_done; /* atomic */
+	bool is_done; /* atomic, as looks */
 	unsigned looks, torn, before, after;
 };
 
@@ -223,7 +223,7 @@ watch(void *arg)
 	while (!__atomic_load_n(&x->is_done, __ATOMIC_ACQUIRE)) {
 		struct seen seen = look(x->s);
 
-		x->looks++;
+		__atomic_add_fetch(&x->looks, 1, __ATOMIC_RELEASE);
 		x->before += seen.below['p'] == UNITS;
 		x->after += seen.below['q'] == UNITS;
 		x->torn += seen.below['p'] != UNITS && seen.below['q'] != UNITS;
