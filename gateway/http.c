@@ -533,13 +533,20 @@ loop_release(struct loop *l)
 	pthread_mutex_destroy(&l->lock);
 }
 
-/* The loops have ended: what the workers have done is answered here. How many they still hold.
+/*
+ * The loops have ended, maybe with answers that stand in their buffers: what the workers have
+ * done is answered here, and goes out as far as its peer takes it. How many they still hold.
  */
 static size_t
 finish(struct http_server *s)
 {
-	for (size_t i = 0; i < s->o.io_threads; i++)
-		take_done(&s->loops[i]);
+	for (size_t i = 0; i < s->o.io_threads; i++) {
+		struct loop *l = &s->loops[i];
+
+		take_done(l);
+		for (int k = 0; k < RELEASE_ROUNDS && l->conns.count > 0; k++)
+			event_base_loop(l->base, EVLOOP_NONBLOCK);
+	}
 	return atomic_load(&s->running);
 }
 
